@@ -1,0 +1,59 @@
+"""The themes: their order, their names in both languages, their definitions. Read from `data/taxonomy.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from resclassify.errors import SettingsError
+from resclassify.shipped import shipped
+from resclassify.types import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One theme: its id and its name and definition by language."""
+
+    id: str
+    names: dict[Lang, str]
+    definitions: dict[Lang, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """The themes in order."""
+
+    version: int
+    themes: tuple[Theme, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(theme.id for theme in self.themes)
+
+    def require(self, names: tuple[str, ...] | list[str], place: str) -> tuple[str, ...]:
+        """`names` in the taxonomy's order, without repeats.
+
+        Raises SettingsError, naming `place`, for a theme that is not in the taxonomy.
+        """
+        for name in names:
+            if name not in self.ids:
+                raise SettingsError(f"{place}: unknown theme '{name}'; see data/taxonomy.toml: {', '.join(self.ids)}")
+        return tuple(theme for theme in self.ids if theme in names)
+
+
+@lru_cache(maxsize=1)
+def load_taxonomy() -> Taxonomy:
+    """The taxonomy that travels with resclassify."""
+    content = tomllib.loads(shipped("data/taxonomy.toml").read_text(encoding="utf-8"))
+    return Taxonomy(
+        version=content["version"],
+        themes=tuple(
+            Theme(
+                id=item["id"],
+                names={"en": item["en"], "ar": item["ar"]},
+                definitions={"en": item["en_definition"], "ar": item["ar_definition"]},
+            )
+            for item in content["theme"]
+        ),
+    )
