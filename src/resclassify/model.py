@@ -1,0 +1,152 @@
+"""The model: taxonomy, preprocessing, scorer and calibration in one, and the folder that holds them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resclassify.calibration import Calibration
+from resclassify.errors import ModelError
+from resclassify.scorers import Scorer, load_scorer
+from resclassify.segmentation import segment
+from resclassify.shipped import shipped
+from resclassify.text import chain
+from resclassify.types import Clause, Document, TaggedClause
+
+FORMAT = 1
+DEFAULT = "models/floor"
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Model:
+    """What tags clauses. `info` holds what it was trained on and how well it did, as JSON values."""
+
+    themes: tuple[str, ...]
+    preprocessing: str
+    scorer: Scorer
+    calibration: Calibration
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Calibrated probabilities, shape (len(texts), themes)."""
+        prepare = chain(self.preprocessing)
+        return self.calibration.probabilities(self.scorer.scores([prepare(text) for text in texts]))
+
+    def tag(self, source: Document | Iterable[Clause], *, batch_size: int = 256) -> list[TaggedClause]:
+        """The clauses of a document, or the clauses given, with their tags, in order."""
+        clauses = segment(source) if isinstance(source, Document) else list(source)
+        tagged: list[TaggedClause] = []
+        for start in range(0, len(clauses), batch_size):
+            batch = clauses[start : start + batch_size]
+            probabilities = self.probabilities([clause.text for clause in batch])
+            decided, uncertain = self.calibration.decide(probabilities), self.calibration.uncertain(probabilities)
+            tagged += [
+                TaggedClause(
+                    clause=clause,
+                    themes=tuple(theme for theme, is_tag in zip(self.themes, tags, strict=True) if is_tag),
+                    probabilities={theme: round(float(value), 4) for theme, value in zip(self.themes, row, strict=True)},
+                    review=bool(review),
+                )
+                for clause, row, tags, review in zip(batch, probabilities, decided, uncertain, strict=True)
+            ]
+        return tagged
+
+    def save(self, folder: Path) -> None:
+        """Writes the model beside `folder`, then puts it in its place: a failure leaves what was there."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            head = {
+                "format": FORMAT,
+                "scorer": self.scorer.kind,
+                "themes": list(self.themes),
+                "preprocessing": self.preprocessing,
+                "info": dict(self.info),
+            }
+            _write_json(beside / "model.json", head)
+            (beside / "calibration.json").write_text(self.calibration.to_json(), encoding="utf-8")
+            self.scorer.save(beside)
+            if (folder / "README.md").exists():
+                shutil.copy(folder / "README.md", beside / "README.md")
+            seal(beside)
+            beside.chmod(0o755)
+            _replace_folder(beside, folder)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def seal(folder: Path) -> None:
+    """Writes the manifest of a model folder: the SHA-256 of each file that the model is loaded from."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name not in (_MANIFEST, "README.md"))
+    _write_json(folder / _MANIFEST, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files})
+
+
+def load(folder: Path | str | None = None) -> Model:
+    """The model in `folder`; without one, the model that travels with resclassify.
+
+    Raises ModelError for a folder that is missing, incomplete, altered since it was sealed, or of another version.
+    """
+    path = shipped(DEFAULT) if folder is None else Path(folder)
+    if not path.is_dir():
+        raise ModelError(f"{path}: no model folder there; name one after --model, or rebuild the shipped one with `make train`")
+    _check_manifest(path)
+    try:
+        head = json.loads((path / "model.json").read_text(encoding="utf-8"))
+        if head["format"] != FORMAT:
+            raise ModelError(
+                f"{path}: is of model format {head['format']}, this version reads {FORMAT}; install the version that made it"
+            )
+        chain(head["preprocessing"])
+        return Model(
+            themes=tuple(head["themes"]),
+            preprocessing=head["preprocessing"],
+            scorer=load_scorer(head["scorer"], path),
+            calibration=Calibration.from_json((path / "calibration.json").read_text(encoding="utf-8")),
+            info=head["info"],
+        )
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise ModelError(f"{path}: cannot be loaded ({error}); fetch the folder again or rebuild it with `make train`") from error
+
+
+def _check_manifest(folder: Path) -> None:
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{folder}: {_MANIFEST} is missing or damaged; fetch the folder again or rebuild it with `make train`"
+        ) from error
+    for name, digest in manifest.items():
+        try:
+            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        except OSError as error:
+            raise ModelError(f"{folder}: {name} is missing; fetch the folder again or rebuild it with `make train`") from error
+        if found != digest:
+            raise ModelError(
+                f"{folder}: {name} was altered since the model was saved; fetch the folder again or rebuild it with `make train`"
+            )
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _replace_folder(new: Path, old: Path) -> None:
+    if old.exists():
+        aside = old.parent / f".{old.name}-before"
+        shutil.rmtree(aside, ignore_errors=True)
+        os.rename(old, aside)
+        os.rename(new, old)
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        os.rename(new, old)

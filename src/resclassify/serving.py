@@ -1,0 +1,33 @@
+"""The model as MLflow loads it: this file is the code that a logged model is made from, so nothing is pickled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mlflow
+import pandas as pd
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
+
+from resclassify.model import load
+
+
+class ThemeModel(PythonModel):  # type: ignore[misc]
+    """Tags a table of clauses: column `text` in; `themes` (joined by spaces), `review` and one probability a theme out."""
+
+    def load_context(self, context: PythonModelContext) -> None:
+        self.model = load(context.artifacts["model"])
+
+    def predict(
+        self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
+    ) -> pd.DataFrame:
+        probabilities = self.model.probabilities([str(text) for text in model_input["text"]])
+        decided = self.model.calibration.decide(probabilities)
+        table = pd.DataFrame(probabilities, columns=[f"p_{theme}" for theme in self.model.themes])
+        table.insert(
+            0, "themes", [" ".join(t for t, is_tag in zip(self.model.themes, row, strict=True) if is_tag) for row in decided]
+        )
+        table.insert(1, "review", self.model.calibration.uncertain(probabilities))
+        return table
+
+
+mlflow.models.set_model(ThemeModel())
