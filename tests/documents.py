@@ -105,7 +105,7 @@ ENGLISH = Resolution(
     title="78/341. Safe journeys to school for girls in riverine communities",
     chapeau="The General Assembly,",
     preambular=(
-        "Guided by the purposes and principles of the Charter of the United Nations, and reaffirming the Universal "
+        "Guided by the Charter of the United Nations and by what it was made for, and reaffirming the Universal "
         "Declaration of Human Rights[[1]] and the Convention on the Rights of the Child,[[2]] which together require that "
         "schooling be within the reach of every child without danger or discrimination,",
         "Recalling its resolution 77/902 of 15 December 2022, Security Council resolution 1325 (2000) of 31 October 2000 and "
@@ -148,8 +148,8 @@ ENGLISH = Resolution(
             "least developed countries, landlocked developing countries and small island developing States;"
         ),
         Operative(
-            "Invites the United Nations Children’s Fund and the United Nations Entity for Gender Equality and the Empowerment of "
-            "Women (UN-Women) to share with States what has been learned from school transport schemes, and to make it available "
+            "Invites the United Nations Children’s Fund and the Entity for the equality of women and men "
+            "(UN-Women) to share with States what has been learned from school transport schemes, and to make it available "
             "in the languages that the communities concerned speak;"
         ),
         Operative(
@@ -238,7 +238,7 @@ ARABIC = Resolution(
             "صالحة للخدمة، مع إيلاء اعتبار خاص لأقل البلدان نموا والبلدان النامية غير الساحلية والدول الجزرية الصغيرة النامية؛"
         ),
         Operative(
-            "تدعو منظمة الأمم المتحدة للطفولة وهيئة الأمم المتحدة للمساواة بين الجنسين وتمكين المرأة (هيئة الأمم المتحدة للمرأة) "
+            "تدعو منظمة الأمم المتحدة للطفولة وهيئة الأمم المتحدة للمرأة "
             "إلى إطلاع الدول على الدروس المستفادة من خطط النقل المدرسي، وإلى إتاحتها باللغات التي تتكلمها المجتمعات المحلية "
             "المعنية؛"
         ),
@@ -247,7 +247,7 @@ ARABIC = Resolution(
             "الفتيات، بمن فيهن المشردات بسبب الفيضانات، في المشاورات التي تعقد تحت رعايتها؛"
         ),
         Operative(
-            "تطلب إلى الأمين العام أن يقدم إلى الجمعية العامة في دورتها الثمانين تقريرا عن تنفيذ هذا القرار، مستعينا بالمعلومات "
+            "تطلب إلى الأمين العام أن يوافي الجمعية العامة في دورتها الثمانين بتقرير عن تنفيذ هذا القرار، مستعينا بالمعلومات "
             "الواردة من الدول الأعضاء والمجتمع المدني والأوساط الأكاديمية، ومتضمنا مقترحات بشأن مؤشرات يمكن بها تتبع التقدم "
             "المحرز؛"
         ),
