@@ -13,8 +13,8 @@ from resclassify.statistics import describe, draw
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--data", type=Path, default=Path("data"))
-parser.add_argument("--version", default="1.0.0")
-parser.add_argument("--published", default="2026-11-24")
+parser.add_argument("--version", default="1.1.0")
+parser.add_argument("--published", default="2026-11-25")
 arguments = parser.parse_args()
 
 pairs = read_pairs(arguments.data / "clauses")

@@ -114,6 +114,35 @@ def test_an_empty_folder_and_a_wrong_row_are_named(tmp_path: Path) -> None:
             read_references(tmp_path / "wrong.jsonl")
 
 
+def _later(identity: str, symbol: str, en: str) -> dict[str, object]:
+    return {"id": identity, "source": "resolution", "symbol": symbol, "kind": "operative", "en": en, "ar": None, "themes": [],
+            "sure": False}  # fmt: skip
+
+
+def test_what_comes_later_moves_nothing_and_follows_its_kin() -> None:
+    """Another version of a labelled document joins its side, and a side without text gets no reference."""
+    before, _ = reference_labels(ROWS, {}, [])
+    side = before[0].split
+    version = [_later(f"A_RES_100_1#O0{n}", "A/RES/100/1", en) for n, en in enumerate(EN, 1)]
+    fresh = "Requests the harbour watch to report on the tides, the currents and the moorings at its next session;"
+    rows = [*ROWS, *version, _later("A_RES_100_9#O01", "A/RES/100/9", fresh)]
+    after, changed = reference_labels(rows, {}, [], before)
+    assert after[: len(before)] == before
+    assert changed == 0
+    later = {reference.id: reference for reference in after[len(before) :]}
+    assert {later[str(row["id"])].split for row in version} == {side}
+    assert [reference.lang for reference in after if reference.id == "A_RES_100_9#O01"] == ["en"]
+
+
+def test_labels_settled_before_stay_and_train_only_rows_stay_on_train() -> None:
+    before, _ = reference_labels(ROWS, {"A_RES_99_1#O02": []}, [])
+    laws = [{**_later(f"W{n}", f"law#{n}", f"Article {n} on weights number {n * 7} and the measures of grain trade"),
+             "train_only": True} for n in range(30)]  # fmt: skip
+    after, _ = reference_labels([*ROWS, *laws], {}, [], before)
+    assert {reference.themes for reference in after if reference.id == "A_RES_99_1#O02"} == {()}
+    assert {reference.split for reference in after if reference.id.startswith("W")} <= {"train", "none"}
+
+
 def test_the_command_joins_and_counts(command: Command, tmp_path: Path) -> None:
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents/en.txt").write_text(ENGLISH)
@@ -127,7 +156,7 @@ def test_the_command_joins_and_counts(command: Command, tmp_path: Path) -> None:
 
 def test_the_shipped_references_are_sound() -> None:
     references = read_references(ROOT / "data/labels.jsonl")
-    assert len({reference.id for reference in references}) == 1953
+    assert len({reference.id for reference in references}) == 7517
     sides: dict[str, set[str]] = {}
     themes: dict[str, set[tuple[str, ...]]] = {}
     for reference in references:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from resclassify.errors import SettingsError
+from resclassify.errors import LabelError, SettingsError
 from resclassify.settings import Settings, load_settings
 from resclassify.taxonomy import load_taxonomy
 
@@ -44,6 +44,6 @@ def test_the_taxonomy_has_five_themes_with_names_in_both_languages() -> None:
 
 
 def test_unknown_theme_is_refused_with_place_and_remedy() -> None:
-    with pytest.raises(SettingsError, match=r"labels\.csv:41: unknown theme 'peacekeeping'; see data/taxonomy\.toml"):
+    with pytest.raises(LabelError, match=r"labels\.csv:41: unknown theme 'peacekeeping'; see data/taxonomy\.toml"):
         load_taxonomy().require(["peacekeeping"], "labels.csv:41")
     assert load_taxonomy().require(["technology", "prevention"], "x") == ("prevention", "technology")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from resclassify.errors import LabelError, OutputError
+from resclassify.errors import LabelError, OutputError, PartialFailureError
 from resclassify.shipped import shipped
 
 app = typer.Typer(
@@ -85,6 +85,10 @@ def build(
     write_pairs(joined.pairs, output)
     ways = f"by hash {joined.by_hash}, by place {joined.by_place}, missing {joined.missing}"
     typer.echo(f"{output}: {len(joined.pairs)} pairs; sides found {ways}")
+    for failure in joined.failures:
+        typer.echo(f"resclassify: {failure}", err=True)
+    if joined.failures:
+        raise PartialFailureError(f"{len(joined.failures)} documents failed (named above); the others were joined")
 
 
 @app.command("export")

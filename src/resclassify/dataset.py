@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from resclassify.errors import LabelError
+from resclassify.errors import LabelError, OutputError
 from resclassify.exports import write_whole
 from resclassify.lexicon import fold
 from resclassify.taxonomy import load_taxonomy
@@ -25,8 +25,9 @@ from resclassify.types import Kind, Lang
 
 Split = Literal["train", "dev", "test", "none"]
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
+ALL_SPLITS: tuple[Split, ...] = (*SPLITS, "none")
 _ORDER: tuple[Split, ...] = ("none", *SPLITS)
-_SHARES: Mapping[Split, float] = {"train": 0.7, "dev": 0.15, "test": 0.15}
+SHARES: Mapping[Split, float] = {"train": 0.7, "dev": 0.15, "test": 0.15}
 LANGS: tuple[Lang, ...] = ("en", "ar")
 NEAR = 0.5
 KIN = 0.25
@@ -80,8 +81,11 @@ def read_pairs(path: Path) -> list[Pair]:
 
 
 def pair_files(path: Path) -> list[Path]:
-    """The file itself, or the files of a folder of pairs."""
-    return [path / f"{split}.jsonl" for split in SPLITS] if path.is_dir() else [path]
+    """The file itself, or the files of a folder of pairs: one for each side, and `none.jsonl` where there is one."""
+    if not path.is_dir():
+        return [path]
+    aside = path / "none.jsonl"
+    return [*(path / f"{split}.jsonl" for split in SPLITS), *([aside] if aside.exists() else [])]
 
 
 def read_rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
@@ -99,7 +103,7 @@ def read_rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise LabelError(f"{file}:{number}: is not JSON ({error}); write one object a line") from error
             if not isinstance(row, dict):
                 raise LabelError(f"{file}:{number}: is no JSON object; write one object a line")
@@ -112,24 +116,29 @@ def _pair(row: Mapping[str, Any], place: str) -> Pair:
         values = {key: row[key] for key in ("id", "kind", "en", "ar", "source", "lineage", "split")}
     except (TypeError, KeyError) as error:
         raise LabelError(f"{place}: is no pair (lacks {error}); see data/README.md for the fields") from error
-    known = load_taxonomy().ids
-    for theme in themes:
-        if theme not in known:
-            raise LabelError(f"{place}: unknown theme '{theme}'; see data/taxonomy.toml: {', '.join(known)}")
-    if values["split"] not in (*SPLITS, "none"):
-        raise LabelError(f"{place}: unknown split '{values['split']}'; it is one of {', '.join(SPLITS)}, none")
-    return Pair(**values, themes=tuple(theme for theme in known if theme in themes), rules=rules)
+    if values["split"] not in ALL_SPLITS:
+        raise LabelError(f"{place}: unknown split '{values['split']}'; it is one of {', '.join(ALL_SPLITS)}")
+    values |= {lang: values[lang] or "" for lang in LANGS}
+    wrong = next((key for key, value in values.items() if not isinstance(value, str) and (key, value) != ("kind", None)), None)
+    if wrong is not None:
+        raise LabelError(f"{place}: '{wrong}' is no text; see data/README.md for the fields")
+    return Pair(**values, themes=load_taxonomy().require(themes, place), rules=rules)
 
 
 def write_pairs(pairs: Iterable[Pair], path: Path) -> None:
     """Writes pairs to a JSONL file; to a folder, a file for each side of the split. Each file is written whole or not at all."""
     held = list(pairs)
-    if path.suffix:
+    if path.is_file() or path.suffix:
         write_whole(_jsonl(held), path)
         return
-    path.mkdir(parents=True, exist_ok=True)
-    for split in SPLITS:
-        write_whole(_jsonl(pair for pair in held if pair.split == split), path / f"{split}.jsonl")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be made ({error.strerror}); name a folder that you may write to") from error
+    for split in ALL_SPLITS:
+        side = [pair for pair in held if pair.split == split]
+        if side or split in SPLITS or (path / f"{split}.jsonl").exists():
+            write_whole(_jsonl(side), path / f"{split}.jsonl")
 
 
 def _jsonl(pairs: Iterable[Pair]) -> bytes:
@@ -223,28 +232,39 @@ def assign_lineages(pairs: Sequence[Pair], groups: Sequence[str], *, limit: floa
     return [replace(pair, lineage=root(group)) for pair, group in zip(pairs, groups, strict=True)]
 
 
-def keep_apart(pairs: Sequence[Pair], acceptance: Sequence[str]) -> list[Pair]:
-    """`pairs` in which those of the train and dev sides that are near-copies of a clause on a later side (dev, test, the
-    acceptance set) have split "none": they are on no side.
+def keep_apart(pairs: Sequence[Pair], settled: Collection[str] = ()) -> list[Pair]:
+    """`pairs` in which those that are near-copies of a clause on a later side (dev, test) have split "none": no side.
+
+    Where one of two has its id in `settled`, it keeps its side and the other one leaves.
     """
     kept = list(pairs)
     for lang in LANGS:
-        texts = [pair.text(lang) for pair in pairs]
-        for one, other, _ in near_copies(texts):
+        for one, other, _ in near_copies([pair.text(lang) for pair in pairs]):
             sides = [_ORDER.index(pairs[position].split) for position in (one, other)]
             if sides[0] != sides[1] and min(sides) > 0:
-                earlier = one if sides[0] < sides[1] else other
-                kept[earlier] = replace(kept[earlier], split="none")
-        for position, _, _ in near_copies(texts, acceptance):
+                leaving = one if sides[0] < sides[1] else other
+                if pairs[leaving].id in settled and pairs[one + other - leaving].id not in settled:
+                    leaving = one + other - leaving
+                kept[leaving] = replace(kept[leaving], split="none")
+    return kept
+
+
+def leave_out_near(pairs: Sequence[Pair], acceptance: Sequence[str]) -> list[Pair]:
+    """`pairs` in which those near a text of the acceptance set have split "none"."""
+    kept = list(pairs)
+    for lang in LANGS:
+        for position, _, _ in near_copies([pair.text(lang) for pair in pairs], acceptance):
             kept[position] = replace(kept[position], split="none")
     return kept
 
 
-def assign_splits(pairs: Sequence[Pair], settled: Mapping[str, Split] | None = None) -> list[Pair]:
+def assign_splits(
+    pairs: Sequence[Pair], settled: Mapping[str, Split] | None = None, shares: Mapping[Split, float] = SHARES
+) -> list[Pair]:
     """`pairs` with a split each: whole lineages, balanced over themes; lineages in `settled` keep their side.
 
     Lineages are taken from the largest to the smallest and each goes where its themes are most wanting, so that
-    the shares (70, 15 and 15 in 100) hold for each theme, and for clauses without one, within each source.
+    the `shares` hold for each theme, and for clauses without one, within each source.
     """
     sides: dict[str, Split] = dict(settled or {})
     weights: dict[str, Counter[str]] = defaultdict(Counter)
@@ -256,7 +276,7 @@ def assign_splits(pairs: Sequence[Pair], settled: Mapping[str, Split] | None = N
         held[side].update(weights.get(lineage, Counter()))
 
     def want(split: Split, counts: Counter[str]) -> float:
-        return sum(counts[key] * (_SHARES[split] - held[split][key] / total[key]) / _SHARES[split] for key in counts)
+        return sum(counts[key] * (shares[split] - held[split][key] / total[key]) / shares[split] for key in counts)
 
     for lineage in sorted(weights, key=lambda name: (-weights[name].total(), hashlib.sha256(name.encode()).hexdigest())):
         if lineage not in sides:
@@ -281,39 +301,37 @@ def folds(pairs: Sequence[Pair], count: int, *, by_lineage: bool = True) -> list
 
 
 def add_drafts(pairs: Sequence[Pair], drafts: Sequence[Mapping[str, Any]], source: str) -> tuple[list[Pair], list[str]]:
-    """`pairs` with new drafts joined, and a line for each draft that was left out as a near-copy of an earlier clause.
+    """`pairs` with new drafts joined, and a line for each draft that was left out, saying why.
 
-    A draft is `{kind, en, ar, themes, rules}`. New pairs are numbered on; their lineage and split are settled here, and
-    no pair that was there before changes its side.
+    A draft is `{kind, en, ar, themes, rules}`; one is left out that is a near-copy of an earlier clause, or that would join
+    lineages which are on different sides. New pairs are numbered on; their lineage and split are settled here, and no pair
+    that was there before changes its side. Raises LabelError for an unknown theme.
     """
-    known = load_taxonomy().ids
-    joined = list(pairs)
     number = max((int(pair.id[1:]) for pair in pairs if pair.id[:1] == "C" and pair.id[1:].isdigit()), default=0)
-    for draft in drafts:
-        number += 1
-        identity = f"C{number:04d}"
-        joined.append(
-            Pair(
-                identity,
-                draft["kind"],
-                draft["en"],
-                draft["ar"],
-                tuple(theme for theme in known if theme in draft["themes"]),
-                source,
-                identity,
-                "train",
-                tuple(draft["rules"]),
-            )
-        )
-    refused: dict[int, str] = {}
+    fresh = [_drafted(draft, f"C{number + step:04d}", source) for step, draft in enumerate(drafts, 1)]
+    joined = [*pairs, *fresh]
+    refused: dict[str, str] = {}
     for lang in LANGS:
         for first, second, share in near_copies([pair.text(lang) for pair in joined]):
-            if second >= len(pairs) and first not in refused and second not in refused:
-                refused[second] = f"{joined[second].id}: near-copy of {joined[first].id} in '{lang}' ({share:.0%}), left out"
-    kept = [pair for position, pair in enumerate(joined) if position not in refused]
-    kept = assign_lineages(kept, [pair.lineage for pair in kept], limit=KIN)
-    settled = {pair.lineage: pair.split for pair in kept if pair.id in {old.id for old in pairs}}
-    return assign_splits(kept, settled), list(refused.values())
+            ids = joined[first].id, joined[second].id
+            if second >= len(pairs) and not refused.keys() & set(ids):
+                refused[ids[1]] = f"{ids[1]}: near-copy of {ids[0]} in '{lang}' ({share:.0%}), left out"
+    while True:
+        kept = [pair for pair in joined if pair.id not in refused]
+        kin = assign_lineages(kept, [pair.lineage for pair in kept], limit=KIN)
+        sides: dict[str, set[Split]] = defaultdict(set)
+        for pair in kin[: len(pairs)]:
+            sides[pair.lineage].add(pair.split)
+        torn = [pair.id for pair in kin[len(pairs) :] if len(sides[pair.lineage]) > 1]
+        if not torn:
+            break
+        refused |= {name: f"{name}: is kin to clauses on different sides of the split, left out" for name in torn}
+    return assign_splits(kin, {lineage: next(iter(held)) for lineage, held in sides.items() if held}), list(refused.values())
+
+
+def _drafted(draft: Mapping[str, Any], identity: str, source: str) -> Pair:
+    themes = load_taxonomy().require(draft["themes"], f"draft {identity}")
+    return Pair(identity, draft["kind"], draft["en"], draft["ar"], themes, source, identity, "train", tuple(draft["rules"]))
 
 
 def refuse_acceptance(items: Sequence[Example], acceptance: Sequence[str], place: str) -> None:

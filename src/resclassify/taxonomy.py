@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from resclassify.errors import SettingsError
+from resclassify.errors import LabelError
 from resclassify.shipped import shipped
 from resclassify.types import Lang
 
@@ -31,15 +32,21 @@ class Taxonomy:
     def ids(self) -> tuple[str, ...]:
         return tuple(theme.id for theme in self.themes)
 
-    def require(self, names: tuple[str, ...] | list[str], place: str) -> tuple[str, ...]:
+    def fault(self, names: Iterable[object]) -> str | None:
+        """What is wrong with `names` as a list of themes; None where nothing is."""
+        unknown = next((name for name in names if name not in self.ids), None)
+        return None if unknown is None else f"unknown theme '{unknown}'; see data/taxonomy.toml: {', '.join(self.ids)}"
+
+    def require(self, names: Iterable[str], place: str) -> tuple[str, ...]:
         """`names` in the taxonomy's order, without repeats.
 
-        Raises SettingsError, naming `place`, for a theme that is not in the taxonomy.
+        Raises LabelError, naming `place`, for a theme that is not in the taxonomy.
         """
-        for name in names:
-            if name not in self.ids:
-                raise SettingsError(f"{place}: unknown theme '{name}'; see data/taxonomy.toml: {', '.join(self.ids)}")
-        return tuple(theme for theme in self.ids if theme in names)
+        held = list(names)
+        fault = self.fault(held)
+        if fault is not None:
+            raise LabelError(f"{place}: {fault}")
+        return tuple(theme for theme in self.ids if theme in held)
 
 
 @lru_cache(maxsize=1)
