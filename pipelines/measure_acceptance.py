@@ -15,7 +15,7 @@ parser.add_argument("model", nargs="?", type=Path, help="model folder; the shipp
 arguments = parser.parse_args()
 
 model, items = load(arguments.model), acceptance_examples()
-probabilities = model.probabilities([item.text for item in items])
-report = evaluate(items, model.calibration.decide(probabilities), data="sample draft resolution", marked=acceptance_fingerprint())
+found = model.assess([item.text for item in items])
+report = evaluate(items, found.decided, data="sample draft resolution", marked=acceptance_fingerprint())
 print(report.to_markdown())
-print(f"to review: {int(model.calibration.uncertain(probabilities).sum())} of {len(items)}")
+print(f"to review: {int(found.uncertain.sum())} of {len(items)}")

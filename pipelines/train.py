@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 
 from resclassify.acceptance import acceptance_texts
-from resclassify.dataset import fingerprint, read_pairs
+from resclassify.dataset import fingerprint, keep_apart, read_pairs
 from resclassify.references import join_documents, read_references
 from resclassify.tracking import log_training
 from resclassify.training import fit_floor, measure, part
@@ -25,7 +25,7 @@ arguments = parser.parse_args()
 
 own = read_pairs(arguments.data)
 real = list(join_documents(read_references(arguments.labels), arguments.documents).pairs) if arguments.documents else []
-model = fit_floor([*own, *real], acceptance_texts(), {"own_fingerprint": fingerprint(own), "real_clauses": len(real)})
+model = fit_floor(keep_apart([*own, *real]), acceptance_texts(), {"own_fingerprint": fingerprint(own), "real_clauses": len(real)})
 reports = {
     "dev": measure(model, part(own, "dev"), "own clauses, dev"),
     "test": measure(model, part(own, "test"), "own clauses, test"),

@@ -36,7 +36,8 @@ def test_the_sample_gives_its_90_clauses_as_documented_records(command: Command)
     assert {record["lang"] for record in records} == {"ar"}
     assert len({record["id"] for record in records}) == 90
     for record in records:
-        assert record["evidence"] == []
+        assert {item["theme"] for item in record["evidence"]} == set(record["themes"])
+        assert all(0 <= item["start"] < item["end"] <= len(record["text"]) for item in record["evidence"])
         assert isinstance(record["review"], bool)
         assert list(record["probabilities"]) == ["prevention", "prosecution", "victim_protection", "migration", "technology"]
 

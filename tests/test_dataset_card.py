@@ -38,7 +38,7 @@ def test_the_hub_library_reads_the_folder_offline_with_the_declared_features(dat
     features = loaded["train"].features
     assert features["en"].dtype == features["ar"].dtype == "string"
     labels = datasets.load_dataset(str(DATA), "labels", cache_dir=str(tmp_path / "cache"))  # type: ignore[attr-defined]
-    assert labels["train"].num_rows == 3906
+    assert labels["train"].num_rows == 14171
 
 
 def test_croissant_names_the_files_as_they_are() -> None:

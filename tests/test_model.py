@@ -9,8 +9,9 @@ import pytest
 from conftest import SAMPLE
 
 import resclassify
-from resclassify.errors import ModelError
+from resclassify.errors import ModelError, OutputError
 from resclassify.model import Model, load, seal
+from resclassify.scorers import Reading
 from resclassify.types import Clause
 
 TEXTS = ["Calls upon Governments to punish the perpetrators;", "تهيب بالحكومات توفير المأوى للضحايا؛", "Decides to meet again."]
@@ -67,14 +68,14 @@ def test_a_failed_save_leaves_the_model_that_was_there(small_model: Model, tmp_p
     class Broken:
         kind = "linear"
 
-        def scores(self, texts: object) -> np.ndarray:
+        def read(self, texts: object) -> Reading:
             raise NotImplementedError
 
         def save(self, folder: Path) -> None:
             raise OSError("disk full")
 
     broken = Model(small_model.themes, small_model.preprocessing, Broken(), small_model.calibration)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OutputError, match="cannot be written \\(disk full\\)"):
         broken.save(tmp_path / "one")
     assert load(tmp_path / "one").themes == small_model.themes
     assert [path.name for path in tmp_path.iterdir()] == ["one"]

@@ -1,6 +1,7 @@
 """Labels by reference: no text in them, and the text found again in documents of any kind."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,16 @@ def test_what_comes_later_moves_nothing_and_follows_its_kin() -> None:
     later = {reference.id: reference for reference in after[len(before) :]}
     assert {later[str(row["id"])].split for row in version} == {side}
     assert [reference.lang for reference in after if reference.id == "A_RES_100_9#O01"] == ["en"]
+
+
+def test_a_document_that_is_kin_to_two_sides_is_on_none() -> None:
+    halves = [{**row, "symbol": f"A/RES/99/{n}", "id": f"A_RES_99_{n}#O01"} for n, row in enumerate(ROWS, 1)]
+    before, _ = reference_labels(halves, {}, [])
+    sides = [replace(reference, split="train" if reference.symbol.endswith("1") else "test") for reference in before]
+    both = [_later(f"A_RES_98_1#O0{n}", "A/RES/98/1", en) for n, en in enumerate(EN, 1)]
+    after, _ = reference_labels([*halves, *both], {}, [], sides)
+    assert {reference.split for reference in after if reference.symbol == "A/RES/98/1"} == {"none"}
+    assert after[: len(sides)] == sides
 
 
 def test_labels_settled_before_stay_and_train_only_rows_stay_on_train() -> None:

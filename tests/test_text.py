@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from resclassify.errors import ModelError
-from resclassify.text import CHAINS, chain, shapes, tokens
+from resclassify.text import CHAINS, chain, shapes, suited_chain, tokens
 
 LIGHT = [
     ("الـقـــرار", "القرار"),
@@ -26,6 +26,31 @@ FOLD = [
     ("على مبنى", "علي مبني"),
     ("Member States", "member states"),
     ("مسؤول شيء", "مسؤول شيء"),
+    ("See A/C.3/79/L.22/Rev.1", "see docsymbol"),
+]
+PLAIN = [
+    ("ﺍﻟﺠﻤﻌﻴﺔ", "الجمعية"),
+    ("\u200fالدول\u200e  الأعضاء\u202c", "الدول الأعضاء"),
+    ("a\u00a0b\n c", "a b c"),
+    ("Sta\u00adtes", "States"),
+    # Encoders that saw text as it was written know vowel signs, tatweel, digits and quotation marks as they stand.
+    ("تُشَدِّدُ على", "تُشَدِّدُ على"),
+    ("الـقـــرار", "الـقـــرار"),
+    ("الفقرة ١٢ من القرار ٧٩/١٥٤", "الفقرة ١٢ من القرار ٧٩/١٥٤"),
+    ("“online” – إلى", "“online” – إلى"),
+]
+ARABERT = [
+    ("الفقرة12 من", "الفقرة 12 من"),
+    ("12الفقرة", "12 الفقرة"),
+    ("تُشَدِّدُ، على", "تشدد ، على"),
+    ("القرار ٧٩/١٥٤؛", "القرار 79/154؛"),
+    ("(بالدول)", "( بالدول )"),
+    ("COVID-19.", "COVID -19."),
+    ("A/RES/79", "A / RES /79"),
+    # No space within a number, none twice, and no letter changes.
+    ("إلى 1.5 في المائة", "إلى 1.5 في المائة"),
+    ("الدول ، الأعضاء", "الدول ، الأعضاء"),
+    ("على مبنى في آسيا", "على مبنى في آسيا"),
 ]
 
 
@@ -39,8 +64,38 @@ def test_fold_chain_makes_spellings_one(text: str, expected: str) -> None:
     assert chain("fold-1")(text) == expected
 
 
+@pytest.mark.parametrize(("text", "expected"), PLAIN)
+def test_plain_chain_leaves_text_as_it_was_written(text: str, expected: str) -> None:
+    assert chain("plain-1")(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), ARABERT)
+def test_arabert_chain_sets_digits_and_marks_apart_from_letters(text: str, expected: str) -> None:
+    assert chain("arabert-1")(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("model_type", "name", "expected"),
+    [
+        ("bert", "CAMeL-Lab/bert-base-arabic-camelbert-mix", "light-1"),
+        ("bert", "lanwuwei/GigaBERT-v4-Arabic-and-English", "light-1"),
+        ("bert", "aubmindlab/bert-base-arabertv02", "arabert-1"),
+        ("bert", "/models/AraBERTv2", "arabert-1"),
+        ("xlm-roberta", "FacebookAI/xlm-roberta-base", "plain-1"),
+        ("deberta-v2", "microsoft/mdeberta-v3-base", "plain-1"),
+        ("modernbert", "jhu-clsp/mmBERT-base", "plain-1"),
+        # A folder's name counts, not those of the folders above it.
+        ("bert", "/arabert-trials/camelbert", "light-1"),
+        ("bert", "/arabert-trials/camelbert/", "light-1"),
+        ("unheard-of", "models/encoder", "light-1"),
+    ],
+)
+def test_each_encoder_gets_text_as_it_saw_text(model_type: str, name: str, expected: str) -> None:
+    assert suited_chain(model_type, name) == expected
+
+
 @pytest.mark.parametrize("name", CHAINS)
-@pytest.mark.parametrize("text", [text for text, _ in LIGHT + FOLD])
+@pytest.mark.parametrize("text", [text for text, _ in LIGHT + FOLD + PLAIN + ARABERT])
 def test_chains_are_idempotent(name: str, text: str) -> None:
     prepare = chain(name)
     assert prepare(prepare(text)) == prepare(text)
@@ -68,7 +123,12 @@ def test_tokens_keep_document_symbols_whole(text: str, expected: list[str]) -> N
 
 
 def test_shapes_make_symbols_and_numbers_alike() -> None:
-    assert shapes("resolution a/res/79/154 of 17 december 2024") == shapes("resolution a/res/68/192 of 18 december 2013")
+    prepare = chain("fold-1")
+    one, other = (
+        shapes(prepare(f"Resolution {text}")) for text in ("A/RES/79/154 of 17 May 2024", "E/CN.15/2023/L.4 of 3 May 2013")
+    )
+    assert one == other == ["resolution", "docsymbol", "of", "0", "may", "0"]
+    assert "and" in shapes(prepare("and/or"))
     assert "الدول" in shapes("الدول 2030")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from resclassify import cli_models
 from resclassify.cli_data import app as data_app
 from resclassify.errors import InputError, NoClauseError, PartialFailureError, ResclassifyError
 
@@ -31,6 +32,8 @@ app = typer.Typer(
     ),
 )
 app.add_typer(data_app, name="data")
+app.command("train")(cli_models.train)
+app.command("evaluate")(cli_models.evaluate)
 STDIN = "-"
 
 

@@ -271,7 +271,7 @@ def assign_splits(
     for pair in pairs:
         weights[pair.lineage].update(f"{pair.source} {theme}" for theme in (*(pair.themes or ("none",)), "all"))
     total: Counter[str] = sum((weights[lineage] for lineage in weights), Counter())
-    held: dict[Split, Counter[str]] = {split: Counter() for split in SPLITS}
+    held: dict[Split, Counter[str]] = {split: Counter() for split in ALL_SPLITS}
     for lineage, side in sides.items():
         held[side].update(weights.get(lineage, Counter()))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from rich import box
@@ -35,6 +36,25 @@ def progress(items: Sequence[Item], label: str) -> Iterator[Item]:
     from rich.progress import track
 
     yield from track(items, description=label, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def training_progress(epochs: int, curve: list[Mapping[str, float]]) -> Iterator[Callable[[Mapping[str, float]], None]]:
+    """A bar on standard error, and a line where an epoch ends; every figure joins the `curve`."""
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("fine-tuning", total=None)
+
+        def report(figures: Mapping[str, float]) -> None:
+            curve.append(figures)
+            if "steps" in figures:
+                bar.update(task, total=figures["steps"], completed=figures["step"])
+            else:
+                score = figures["dev_macro_average_precision"]
+                bar.console.print(f"epoch {figures['epoch']:.0f} of {epochs}: average precision on dev {score:.4f}")
+
+        yield report
 
 
 def show_themes(taxonomy: Taxonomy) -> None:

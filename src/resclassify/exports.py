@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from resclassify.taxonomy import load_taxonomy
 from resclassify.types import Clause, TaggedClause
 
 Record = dict[str, Any]
-FORMATS = ("table", "jsonl", "csv", "parquet", "html")
 
 
 def clause_record(clause: Clause) -> Record:
@@ -102,6 +102,7 @@ article{border-top:1px solid #8884;padding:.7rem 0;display:grid;gap:.4rem;grid-t
 article p{margin:0;white-space:pre-line}
 h2{margin-top:2.5rem}
 .n{color:#777;font-variant-numeric:tabular-nums}
+mark{color:inherit;border-radius:.2rem}
 .t{grid-column:2;display:flex;flex-wrap:wrap;gap:.4rem}
 .t span{border-radius:1rem;padding:0 .7rem;font-size:.85rem;border:1px solid #8886}
 .prevention{background:#2a9d8f33}.prosecution{background:#e76f5133}.victim_protection{background:#8e6fcf33}
@@ -127,20 +128,31 @@ def to_html(records: Sequence[Record]) -> str:
 def _article(record: Record) -> str:
     direction = "rtl" if record["lang"] == "ar" else "ltr"
     number = html.escape(record["number"] or "")
-    text = html.escape(record["text"])
     names = {theme.id: theme.names[record["lang"]] for theme in load_taxonomy().themes}
-    tags = [
-        f'<span class="{theme}">{html.escape(names.get(theme, theme))} <bdi>{record["probabilities"][theme]:.2f}</bdi></span>'
-        for theme in record.get("themes", [])
-    ]
+    tags = []
+    for theme in record.get("themes", []):
+        label = f"{html.escape(names.get(theme, theme))} <bdi>{record['probabilities'][theme]:.2f}</bdi>"
+        tags.append(f'<span class="{html.escape(theme)}">{label}</span>')
     if record.get("review"):
         tags.append(f'<span class="review">{"للمراجعة" if record["lang"] == "ar" else "review"}</span>')
+    text = _marked(record["text"], record.get("evidence", []))
     body = f'<div class="n">{number}</div><p>{text}</p><div class="t">{"".join(tags)}</div>'
     return f'<article id="{html.escape(record["id"])}" lang="{record["lang"]}" dir="{direction}">{body}</article>'
 
 
+def _marked(text: str, evidence: Sequence[Record]) -> str:
+    """The text with the words that carried its themes marked; words that carried two are marked by the first."""
+    edges = sorted({0, len(text), *(edge for item in evidence for edge in (item["start"], item["end"]))})
+    parts = []
+    for start, end in pairwise(edges):
+        theme = next((item["theme"] for item in evidence if item["start"] <= start and end <= item["end"]), None)
+        piece = html.escape(text[start:end])
+        parts.append(f'<mark class="{html.escape(theme)}">{piece}</mark>' if theme else piece)
+    return "".join(parts)
+
+
 def render(records: Sequence[Record], form: str) -> bytes:
-    """The records in one of FORMATS other than "table"."""
+    """The records as "jsonl", "csv", "parquet" or "html"."""
     if form == "parquet":
         return to_parquet(records)
     text = {"jsonl": to_jsonl, "csv": to_csv, "html": to_html}[form](list(records))
@@ -150,24 +162,32 @@ def render(records: Sequence[Record], form: str) -> bytes:
 def write_whole(content: bytes, path: Path) -> None:
     """Writes `content` to `path` so that the file is either what it was or all of `content`.
 
-    Raises OutputError where it cannot be written.
+    A link is followed; what is no regular file (a pipe, a device) is written to as it is. Raises OutputError where it
+    cannot be written.
     """
-    temporary: str | None = None
+    temporary: Path | None = None
     try:
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            with target.open("wb") as stream:
+                stream.write(content)
+            return
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
+        temporary.chmod(mode)
+        os.replace(temporary, target)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         raise OutputError(
             f"{path}: cannot be written ({error.strerror}); name a file in a folder that you may write to"
         ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:

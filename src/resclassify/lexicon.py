@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
+from resclassify.types import Lang
+
 QUOTES = "\"'“”„«»‘’"
 _LEADING = re.compile(rf"^[\s{QUOTES}…\[]+")
 _LEFT_OVER = re.compile(r"^[\s\d.*•_\-–—]+")
@@ -186,6 +188,11 @@ def rasm(word: str) -> str:
 def is_arabic(text: str) -> bool:
     """Whether more letters of `text` are Arabic than Latin."""
     return len(_ARABIC.findall(text)) > len(_LATIN.findall(text))
+
+
+def script(text: str) -> Lang:
+    """The language whose letters `text` is written in: "ar" or "en"."""
+    return "ar" if is_arabic(text) else "en"
 
 
 def strip_opening(text: str) -> str:

@@ -16,16 +16,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resclassify.calibration import Calibration
-from resclassify.errors import ModelError
+from resclassify.errors import ModelError, OutputError
+from resclassify.evidence import spans_of, worded
+from resclassify.lexicon import script
 from resclassify.scorers import Scorer, load_scorer
 from resclassify.segmentation import segment
 from resclassify.shipped import shipped
 from resclassify.text import chain
-from resclassify.types import Clause, Document, TaggedClause
+from resclassify.types import Clause, Document, Evidence, TaggedClause
 
-FORMAT = 1
-DEFAULT = "models/floor"
+FORMAT = 2
+DEFAULT = "models/themes"
 _MANIFEST = "manifest.json"
+_UNWRITABLE = "{}: the model cannot be written ({}); name a folder that you may write to"
+_REMEDY = "fetch the folder again, or name another model (`make train` rebuilds models/floor-clone)"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a model makes of n texts: `probabilities` and `decided` (whether the theme is a tag), shape (n, themes);
+    `uncertain`, shape (n,): whether a person should look; the `evidence` of each text's tags.
+    """
+
+    probabilities: NDArray[np.float64]
+    decided: NDArray[np.bool_]
+    uncertain: NDArray[np.bool_]
+    evidence: tuple[tuple[Evidence, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -38,10 +54,31 @@ class Model:
     calibration: Calibration
     info: Mapping[str, Any] = field(default_factory=dict)
 
+    def assess(self, texts: Sequence[str]) -> Assessment:
+        """What the model makes of texts, each calibrated by the language that it is written in."""
+        prepare = chain(self.preprocessing)
+        worded_texts = [worded(text, prepare) for text in texts]
+        reading = self.scorer.read([prepared for prepared, _ in worded_texts])
+        langs = [script(text) for text in texts]
+        probabilities = self.calibration.probabilities(reading.scores, langs)
+        decided = self.calibration.decide(probabilities, langs)
+        evidence = (
+            tuple(
+                tuple(
+                    found
+                    for column in np.flatnonzero(row)
+                    for found in spans_of(text, spans, added[:, column], self.themes[column])
+                )
+                for text, (_, spans), added, row in zip(texts, worded_texts, reading.words, decided, strict=True)
+            )
+            if reading.words
+            else ((),) * len(texts)
+        )
+        return Assessment(probabilities, decided, self.calibration.uncertain(probabilities, langs), evidence)
+
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Calibrated probabilities, shape (len(texts), themes)."""
-        prepare = chain(self.preprocessing)
-        return self.calibration.probabilities(self.scorer.scores([prepare(text) for text in texts]))
+        return self.assess(texts).probabilities
 
     def tag(self, source: Document | Iterable[Clause], *, batch_size: int = 256) -> list[TaggedClause]:
         """The clauses of a document, or the clauses given, with their tags, in order."""
@@ -49,23 +86,31 @@ class Model:
         tagged: list[TaggedClause] = []
         for start in range(0, len(clauses), batch_size):
             batch = clauses[start : start + batch_size]
-            probabilities = self.probabilities([clause.text for clause in batch])
-            decided, uncertain = self.calibration.decide(probabilities), self.calibration.uncertain(probabilities)
+            found = self.assess([clause.text for clause in batch])
             tagged += [
                 TaggedClause(
                     clause=clause,
                     themes=tuple(theme for theme, is_tag in zip(self.themes, tags, strict=True) if is_tag),
                     probabilities={theme: round(float(value), 4) for theme, value in zip(self.themes, row, strict=True)},
+                    evidence=evidence,
                     review=bool(review),
                 )
-                for clause, row, tags, review in zip(batch, probabilities, decided, uncertain, strict=True)
+                for clause, row, tags, review, evidence in zip(
+                    batch, found.probabilities, found.decided, found.uncertain, found.evidence, strict=True
+                )
             ]
         return tagged
 
     def save(self, folder: Path) -> None:
-        """Writes the model beside `folder`, then puts it in its place: a failure leaves what was there."""
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        """Writes the model beside `folder`, then puts it in its place: a failure leaves what was there.
+
+        The folder's card (README.md) stays. Raises OutputError where it cannot be written.
+        """
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        except OSError as error:
+            raise OutputError(_UNWRITABLE.format(folder, error.strerror)) from error
         try:
             head = {
                 "format": FORMAT,
@@ -82,6 +127,8 @@ class Model:
             seal(beside)
             beside.chmod(0o755)
             _replace_folder(beside, folder)
+        except OSError as error:
+            raise OutputError(_UNWRITABLE.format(folder, error.strerror or error)) from error
         finally:
             shutil.rmtree(beside, ignore_errors=True)
 
@@ -99,7 +146,7 @@ def load(folder: Path | str | None = None) -> Model:
     """
     path = shipped(DEFAULT) if folder is None else Path(folder)
     if not path.is_dir():
-        raise ModelError(f"{path}: no model folder there; name one after --model, or rebuild the shipped one with `make train`")
+        raise ModelError(f"{path}: no model folder there; name one after --model (`make train` rebuilds models/floor-clone)")
     _check_manifest(path)
     try:
         head = json.loads((path / "model.json").read_text(encoding="utf-8"))
@@ -116,25 +163,21 @@ def load(folder: Path | str | None = None) -> Model:
             info=head["info"],
         )
     except (KeyError, TypeError, ValueError, OSError) as error:
-        raise ModelError(f"{path}: cannot be loaded ({error}); fetch the folder again or rebuild it with `make train`") from error
+        raise ModelError(f"{path}: cannot be loaded ({error}); {_REMEDY}") from error
 
 
 def _check_manifest(folder: Path) -> None:
     try:
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(
-            f"{folder}: {_MANIFEST} is missing or damaged; fetch the folder again or rebuild it with `make train`"
-        ) from error
+        raise ModelError(f"{folder}: {_MANIFEST} is missing or damaged; {_REMEDY}") from error
     for name, digest in manifest.items():
         try:
             found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         except OSError as error:
-            raise ModelError(f"{folder}: {name} is missing; fetch the folder again or rebuild it with `make train`") from error
+            raise ModelError(f"{folder}: {name} is missing; {_REMEDY}") from error
         if found != digest:
-            raise ModelError(
-                f"{folder}: {name} was altered since the model was saved; fetch the folder again or rebuild it with `make train`"
-            )
+            raise ModelError(f"{folder}: {name} was altered since the model was saved; {_REMEDY}")
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -146,7 +189,11 @@ def _replace_folder(new: Path, old: Path) -> None:
         aside = old.parent / f".{old.name}-before"
         shutil.rmtree(aside, ignore_errors=True)
         os.rename(old, aside)
-        os.rename(new, old)
+        try:
+            os.rename(new, old)
+        except OSError:
+            os.rename(aside, old)
+            raise
         shutil.rmtree(aside, ignore_errors=True)
     else:
         os.rename(new, old)

@@ -221,9 +221,9 @@ def reference_labels(
     second look changed. A side that has no text gets no reference; a row with `train_only` stays on the train side.
 
     Documents of which a tenth each are near-copies of the other's clauses are one lineage; a clause that is near another on
-    a later side, or near one of the `acceptance` texts, is on no side. Clauses that are in `before` keep lineage and side, and
-    documents that are kin to theirs join them there. Positions count the clauses of a kind in a document as they come; an id
-    that ends in a number ("#P07") gives the number.
+    a later side, or near one of the `acceptance` texts, is on no side. Clauses that are in `before` keep lineage and side;
+    documents that are kin to theirs join them there, or are on no side where those are on several. Positions count the
+    clauses of a kind in a document as they come; an id that ends in a number ("#P07") gives the number.
     """
     pairs, changed = [], 0
     looked = {reference.id: reference.themes for reference in before} | dict(second_look)
@@ -257,7 +257,7 @@ def _settled_sides(
             held[pair.lineage].add(known[pair.id][1])
         elif symbol in train:
             held[pair.lineage].add("train")
-    settled: dict[str, Split] = {lineage: sides.pop() if len(sides) == 1 else "train" for lineage, sides in held.items()}
+    settled: dict[str, Split] = {lineage: sides.pop() if len(sides) == 1 else "none" for lineage, sides in held.items()}
     split = assign_splits(kin, settled, _NEW_SHARES if before else SHARES)
     split = [replace(p, lineage=known[p.id][0], split=known[p.id][1]) if p.id in known else p for p in split]
     return keep_apart(split, known.keys())

@@ -20,13 +20,14 @@ class ThemeModel(PythonModel):  # type: ignore[misc]
     def predict(
         self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
     ) -> pd.DataFrame:
-        probabilities = self.model.probabilities([str(text) for text in model_input["text"]])
-        decided = self.model.calibration.decide(probabilities)
-        table = pd.DataFrame(probabilities, columns=[f"p_{theme}" for theme in self.model.themes])
+        found = self.model.assess([str(text) for text in model_input["text"]])
+        table = pd.DataFrame(found.probabilities, columns=[f"p_{theme}" for theme in self.model.themes])
         table.insert(
-            0, "themes", [" ".join(t for t, is_tag in zip(self.model.themes, row, strict=True) if is_tag) for row in decided]
+            0,
+            "themes",
+            [" ".join(t for t, is_tag in zip(self.model.themes, row, strict=True) if is_tag) for row in found.decided],
         )
-        table.insert(1, "review", self.model.calibration.uncertain(probabilities))
+        table.insert(1, "review", found.uncertain)
         return table
 
 

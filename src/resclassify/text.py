@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import PurePath
 
 from resclassify import arabic
 from resclassify.errors import ModelError
@@ -17,6 +18,7 @@ _SPACES = re.compile(r"\s+")
 _QUOTES = str.maketrans("‘’‚‛“”„‟«»–—−", '\'\'\'\'""""""---')
 _SYMBOL = re.compile(r"(?<![\w/])[A-Z][A-Z.\d]{0,7}(?:/[\w.\-]*\w(?:\(\w+\))?)+|\b\d{1,3}/\d{1,4}\b")
 _NUMBER = re.compile(r"\d[\d.,]*$")
+_BESIDE_LETTER = re.compile(r"(?<=[^\W\d_])(?=[\d.,:;!?،؛؟()\[\]\"'/-])|(?<=[\d.,:;!?،؛؟()\[\]\"'/-])(?=[^\W\d_])")
 
 
 def drop_invisible(text: str) -> str:
@@ -34,13 +36,35 @@ def squeeze(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
+def name_symbols(text: str) -> str:
+    """`text` with each document symbol (A/RES/79/154, 79/154) as the one word "docsymbol"."""
+    return _SYMBOL.sub("docsymbol", text)
+
+
+def space_digits(text: str) -> str:
+    """`text` with numbers and punctuation marks set apart from letters by spaces, as AraBERT was given it."""
+    return _BESIDE_LETTER.sub(" ", text)
+
+
 _LIGHT = (arabic.unify_unicode, drop_invisible, arabic.western_digits, arabic.drop_diacritics, plain_quotes, squeeze)
 CHAINS: dict[str, tuple[Callable[[str], str], ...]] = {
     # For encoders that saw ordinary text: nothing that changes a letter.
     "light-1": _LIGHT,
+    # For multilingual encoders that saw text as it was written, vowel signs and all.
+    "plain-1": (arabic.unify_unicode, drop_invisible, squeeze),
+    # For AraBERT.
+    "arabert-1": (*_LIGHT, space_digits, squeeze),
     # For models of counted words and letters: spellings that vary made one.
-    "fold-1": (*_LIGHT, arabic.unify_alef, arabic.unify_alef_maksura, arabic.unify_teh_marbuta, str.lower),
+    "fold-1": (*_LIGHT, arabic.unify_alef, arabic.unify_alef_maksura, arabic.unify_teh_marbuta, name_symbols, str.lower),
 }
+
+
+_SUITED = {"xlm-roberta": "plain-1", "deberta-v2": "plain-1", "modernbert": "plain-1"}
+
+
+def suited_chain(model_type: str, name: str) -> str:
+    """The chain for an encoder by its type in transformers and its name: text as it saw text, and no more than that."""
+    return "arabert-1" if "arabert" in PurePath(name).name.lower() else _SUITED.get(model_type, "light-1")
 
 
 def chain(name: str) -> Callable[[str], str]:
@@ -79,8 +103,5 @@ def _words(text: str) -> list[str]:
 
 
 def shapes(text: str) -> list[str]:
-    """`tokens` with every number as "0" and every document symbol as "A/0": what a model of words should count."""
-    return [
-        "A/0" if "/" in token else "0" if _NUMBER.match(token) else token
-        for token in tokens(_SYMBOL.sub(lambda match: match[0].upper(), text))
-    ]
+    """`tokens` with every number as "0": what a model of words should count."""
+    return ["0" if _NUMBER.match(token) else token for token in tokens(text)]

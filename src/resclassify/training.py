@@ -8,10 +8,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resclassify.calibration import fit_calibration
-from resclassify.dataset import Pair, Split, examples, fingerprint, folds, keep_apart, refuse_acceptance, truth_of
+from resclassify.dataset import (
+    Example,
+    Pair,
+    Split,
+    examples,
+    fingerprint,
+    folds,
+    keep_apart,
+    leave_out_near,
+    refuse_acceptance,
+    truth_of,
+)
 from resclassify.errors import LabelError
 from resclassify.evaluation import Bools, Report, evaluate
 from resclassify.model import Model
+from resclassify.scorers import Scorer
 from resclassify.scorers.linear import LinearScorer, fit_linear
 from resclassify.taxonomy import load_taxonomy
 from resclassify.text import chain
@@ -42,37 +54,55 @@ def fit_floor(
     """The linear floor, fitted on the train side of `pairs` and calibrated on the dev side; the test side is not read.
 
     The strength of the penalty is the one with the highest macro average precision on dev. Raises LabelError where a
-    pair is near the acceptance set, or where a side has no pair. `info` joins what the model says of itself.
+    pair is near the acceptance set, or where a side has no pair or none on some theme. `info` joins what
+    the model says of itself.
     """
     settings = settings or LinearSettings()
-    known, held = examples(part(pairs, "train")), examples(part(pairs, "dev"))
-    if not known or not held:
-        raise LabelError("the pairs have no train or no dev side; assign splits first (`resclassify data check` says where)")
-    refuse_acceptance([*known, *held], acceptance, "training data")
+    known, held = sides(pairs, acceptance)
     prepare = chain(LINEAR_PREPROCESSING)
     texts, held_texts = [prepare(item.text) for item in known], [prepare(item.text) for item in held]
     truth, held_truth = truth_of(known), truth_of(held)
     tried: list[tuple[float, float, LinearScorer]] = []
     for strength in settings.strengths:
         scorer = fit_linear(texts, truth, c=strength, min_df=settings.min_df)
-        tried.append((mean_precision(scorer.scores(held_texts), held_truth), strength, scorer))
+        tried.append((mean_precision(scorer.read(held_texts).scores, held_truth), strength, scorer))
     score, strength, scorer = max(tried, key=lambda item: item[0])
-    return Model(
-        themes=load_taxonomy().ids,
-        preprocessing=LINEAR_PREPROCESSING,
-        scorer=scorer,
-        calibration=fit_calibration(scorer.scores(held_texts), held_truth),
-        info={
-            "data_fingerprint": fingerprint(pairs),
-            "taxonomy_version": load_taxonomy().version,
-            "train_clauses": len(known),
-            "dev_clauses": len(held),
-            "c": strength,
-            "min_df": settings.min_df,
-            "dev_macro_average_precision": round(score, 4),
-            **(info or {}),
-        },
-    )
+    own_info = {"c": strength, "min_df": settings.min_df, "dev_macro_average_precision": round(score, 4)}
+    return calibrated(scorer, LINEAR_PREPROCESSING, held, {**described(pairs, known, held), **own_info, **(info or {})})
+
+
+def sides(pairs: Sequence[Pair], acceptance: Sequence[str]) -> tuple[list[Example], list[Example]]:
+    """What a model may learn from and what it is tuned on: both languages of the train side and of the dev side.
+
+    Raises LabelError where a pair is near the acceptance set, or where a side has no pair or none on some theme.
+    """
+    known, held = examples(part(pairs, "train")), examples(part(pairs, "dev"))
+    if not known or not held:
+        raise LabelError("the pairs have no train or no dev side; assign splits first (`resclassify data check` says where)")
+    for side, items in (("train", known), ("dev", held)):
+        absent = [theme for theme in load_taxonomy().ids if not any(theme in item.themes for item in items)]
+        if absent:
+            raise LabelError(f"the {side} side has no clause on '{absent[0]}'; add some before training")
+    refuse_acceptance([*known, *held], acceptance, "training data")
+    return known, held
+
+
+def calibrated(scorer: Scorer, preprocessing: str, held: Sequence[Example], info: Mapping[str, object]) -> Model:
+    """The model of a scorer, calibrated on `held` examples that it was not trained on."""
+    prepare = chain(preprocessing)
+    scores = scorer.read([prepare(item.text) for item in held]).scores
+    calibration = fit_calibration(scores, truth_of(held), [item.lang for item in held])
+    return Model(load_taxonomy().ids, preprocessing, scorer, calibration, info)
+
+
+def described(pairs: Sequence[Pair], known: Sequence[Example], held: Sequence[Example]) -> dict[str, object]:
+    """What a model says of the data that it was made from."""
+    return {
+        "data_fingerprint": fingerprint(pairs),
+        "taxonomy_version": load_taxonomy().version,
+        "train_clauses": len(known),
+        "dev_clauses": len(held),
+    }
 
 
 def mean_precision(scores: np.ndarray, truth: Bools) -> float:
@@ -84,12 +114,21 @@ def mean_precision(scores: np.ndarray, truth: Bools) -> float:
 
 def decisions(model: Model, pairs: Sequence[Pair]) -> Bools:
     """The tags that a model gives to both sides of pairs, shape (2 n, themes), in the order of `examples`."""
-    return model.calibration.decide(model.probabilities([item.text for item in examples(pairs)]))
+    return model.assess([item.text for item in examples(pairs)]).decided
 
 
 def measure(model: Model, pairs: Sequence[Pair], data: str) -> Report:
     """A report on a model over both sides of pairs."""
-    return evaluate(examples(pairs), decisions(model, pairs), data=data, marked=fingerprint(pairs))
+    items = examples(pairs)
+    found = model.assess([item.text for item in items])
+    return evaluate(
+        items,
+        found.decided,
+        data=data,
+        marked=fingerprint(pairs),
+        probabilities=found.probabilities,
+        uncertain=found.uncertain,
+    )
 
 
 def cross_decisions(
@@ -101,19 +140,15 @@ def cross_decisions(
     folds are of whole lineages and near-copies of a clause of the fold are left out of training.
     """
     fold_of = np.array(folds(real, count, by_lineage=by_lineage))
-    sides = examples(real)
+    both = examples(real)
     position = {pair.id: place for place, pair in enumerate(real)}
-    owner = np.array([fold_of[position[item.id]] for item in sides])
-    decided = np.zeros((len(sides), len(load_taxonomy().ids)), dtype=bool)
-    clear = keep_apart([replace(pair, split="train") for pair in real], acceptance)
+    owner = np.array([fold_of[position[item.id]] for item in both])
+    decided = np.zeros((len(both), len(load_taxonomy().ids)), dtype=bool)
     for fold in range(count):
-        split = [
-            replace(pair, split="none" if free.split == "none" else _side((int(at) - fold) % count))
-            for pair, free, at in zip(real, clear, fold_of, strict=True)
-        ]
-        model = fit_floor([*own, *(keep_apart(split, acceptance) if by_lineage else split)], acceptance)
-        held = [item.text for item, at in zip(sides, owner, strict=True) if at == fold]
-        decided[owner == fold] = model.calibration.decide(model.probabilities(held))
+        split = [*own, *(replace(pair, split=_side((int(at) - fold) % count)) for pair, at in zip(real, fold_of, strict=True))]
+        model = fit_floor(leave_out_near(keep_apart(split) if by_lineage else split, acceptance), acceptance)
+        held = [item.text for item, at in zip(both, owner, strict=True) if at == fold]
+        decided[owner == fold] = model.assess(held).decided
     return decided
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,15 +13,23 @@ from numpy.typing import NDArray
 from resclassify.errors import ModelError
 
 
-class Scorer(Protocol):
-    """`kind` names the scorer in a model folder; `scores` gives an array of shape (len(texts), themes), higher meaning
-    more likely; `save` writes its files into an existing folder.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a scorer makes of n texts: `scores`, shape (n, themes), higher meaning more likely; and for each text what each of
+    its words (as `str.split` gives them) adds to the scores, shape (words, themes). `words` is empty where a scorer cannot tell.
     """
+
+    scores: NDArray[np.float64]
+    words: tuple[NDArray[np.float64], ...] = ()
+
+
+class Scorer(Protocol):
+    """`kind` names the scorer in a model folder; `save` writes its files into an existing folder."""
 
     @property
     def kind(self) -> str: ...
 
-    def scores(self, texts: Sequence[str]) -> NDArray[np.float64]: ...
+    def read(self, texts: Sequence[str]) -> Reading: ...
 
     def save(self, folder: Path) -> None: ...
 
@@ -34,4 +43,8 @@ def load_scorer(kind: str, folder: Path) -> Scorer:
         from resclassify.scorers.linear import LinearScorer
 
         return LinearScorer.load(folder)
+    if kind == "onnx":
+        from resclassify.scorers.onnx import OnnxScorer
+
+        return OnnxScorer.load(folder)
     raise ModelError(f"{folder}: scorer '{kind}' is unknown to this version; install the version that made the model")

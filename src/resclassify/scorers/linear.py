@@ -13,6 +13,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from resclassify.scorers import Reading
 from resclassify.text import shapes
 
 _WORDS = {
@@ -36,12 +37,12 @@ class LinearScorer:
     offsets: NDArray[np.float32]
     kind: str = "linear"
 
-    def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Log-odds, shape (n, themes)."""
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Scores are log-odds. What single words add is not told: most of it is in letters and in pairs of words."""
         if not texts:
-            return np.zeros((0, len(self.offsets)))
+            return Reading(np.zeros((0, len(self.offsets))))
         features = _features(self.words, self.letters, texts, fit=False)
-        return np.asarray(features @ self.weights.astype(np.float64) + self.offsets)
+        return Reading(np.asarray(features @ self.weights.astype(np.float64) + self.offsets))
 
     def save(self, folder: Path) -> None:
         vocabularies = {"words": _ordered(self.words), "letters": _ordered(self.letters)}
