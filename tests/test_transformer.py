@@ -32,6 +32,7 @@ from transformers import (
 from resclassify.attribution import fit_evidence, leave_one_out
 from resclassify.dataset import Pair, examples, truth_of
 from resclassify.errors import ModelError
+from resclassify.evidence import owners
 from resclassify.finetuning import FineTuning, averaged, fine_tune, fit_transformer, lessons_of
 from resclassify.model import Model, load
 from resclassify.scorers.onnx import OnnxScorer
@@ -303,16 +304,21 @@ def test_what_pieces_add_goes_to_the_word_that_they_are_of(backbones: dict[str, 
 
 def test_hiding_a_word_is_measured_by_how_far_the_score_falls(fitted: dict[str, Fitted]) -> None:
     scorer = classifier(str(fitted[LEARNED].folder), THEMES, 64)
+    with torch.no_grad():  # a small network hardly looks at single words: make it look
+        for matrix in (parameter for parameter in scorer.network.parameters() if parameter.ndim == 2):
+            matrix.mul_(4)
     (text,) = _prepared(fitted[LEARNED], ["Calls upon Governments to investigate, try and punish the perpetrators;"])
     _, drops = leave_one_out(scorer, text)
     ids = scorer.encode(text)
-    first = [scorer.tokenizer.mask_token_id if at == 1 else piece for at, piece in enumerate(ids)]
     assert scorer.tokenizer.decode(ids[1]) == "Calls"
+    word_of = owners(text, scorer.tokenizer(text, return_offsets_mapping=True)["offset_mapping"])
+    mask = scorer.tokenizer.mask_token_id
+    hidden = [[mask if of == word else piece for piece, of in zip(ids, word_of, strict=True)] for word in range(len(drops))]
     with torch.inference_mode():
-        logits = scorer.network(torch.tensor([ids, first])).logits.numpy()
-    assert drops[0] == pytest.approx(logits[0] - logits[1], abs=0.05)
-    prosecution = drops[:, THEMES.index("prosecution")]
-    assert prosecution.max() > 3 * abs(prosecution[0])
+        logits = scorer.network(torch.tensor([ids, *hidden])).logits.numpy()
+    exact = logits[0] - logits[1:]
+    assert np.abs(exact).max() > 1
+    assert np.corrcoef(exact.ravel(), drops.ravel())[0, 1] > 0.98
 
 
 def test_evidence_learned_tells_what_hiding_measures(fitted: dict[str, Fitted], small_pairs: list[Pair]) -> None:

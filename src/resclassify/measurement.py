@@ -10,13 +10,14 @@ from typing import Any
 
 from resclassify.behaviour import Behaviour, run_behaviours
 from resclassify.behaviour import to_markdown as behaviour_table
-from resclassify.dataset import Pair, examples, fingerprint
+from resclassify.dataset import Pair, examples
 from resclassify.errors import OutputError
-from resclassify.evaluation import Estimate, Report, evaluate, paired_difference
+from resclassify.evaluation import Estimate, Report, paired_difference
 from resclassify.exports import write_whole
 from resclassify.faithfulness import Faithfulness, measure_faithfulness
 from resclassify.figures import draw_evaluation
 from resclassify.model import Model
+from resclassify.training import report_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,8 @@ def measurement(
     items = examples(pairs)
     texts = [item.text for item in items]
     found = model.assess(texts)
-    report = evaluate(
-        items,
-        found.decided,
-        data=data,
-        marked=fingerprint(pairs),
-        probabilities=found.probabilities,
-        uncertain=found.uncertain,
-    )
     return Measurement(
-        report,
+        report_on(pairs, found, data),
         paired_difference(items, found.decided, against.assess(texts).decided) if against else None,
         measure_faithfulness(model, texts, found),
         run_behaviours(model, pairs) if with_behaviour else (),

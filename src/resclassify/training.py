@@ -22,7 +22,7 @@ from resclassify.dataset import (
 )
 from resclassify.errors import LabelError
 from resclassify.evaluation import Bools, Report, evaluate
-from resclassify.model import Model
+from resclassify.model import Assessment, Model
 from resclassify.scorers import Scorer
 from resclassify.scorers.linear import LinearScorer, fit_linear
 from resclassify.taxonomy import load_taxonomy
@@ -119,10 +119,13 @@ def decisions(model: Model, pairs: Sequence[Pair]) -> Bools:
 
 def measure(model: Model, pairs: Sequence[Pair], data: str) -> Report:
     """A report on a model over both sides of pairs."""
-    items = examples(pairs)
-    found = model.assess([item.text for item in items])
+    return report_on(pairs, model.assess([item.text for item in examples(pairs)]), data)
+
+
+def report_on(pairs: Sequence[Pair], found: Assessment, data: str) -> Report:
+    """A report on what a model made of both sides of pairs, in the order of `examples`."""
     return evaluate(
-        items,
+        examples(pairs),
         found.decided,
         data=data,
         marked=fingerprint(pairs),
