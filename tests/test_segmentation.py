@@ -107,3 +107,17 @@ def test_any_text_like_a_resolution_slices_back_as_it_is_and_when_read(text):
         return
     _slices_back(document)
     assert segment(document) == segment(document)
+
+
+@pytest.mark.parametrize(
+    ("labels", "levels"),
+    [
+        (("(a)", "(i)", "(ii)", "(b)"), [2, 3, 3, 2]),
+        (("(g)", "(h)", "(i)", "(j)"), [2, 2, 2, 2]),
+    ],
+)
+def test_an_i_is_a_number_before_ii_and_a_letter_after_h(labels: tuple[str, ...], levels: list[int]) -> None:
+    lines = [f"{label} To take step {number};" for number, label in enumerate(labels)]
+    text = "\n".join(["The General Assembly,", "1. Requests the Secretary-General:", *lines, "2. Decides to remain seized."])
+    (first, _) = segment(read_text(text, "x.txt"))
+    assert [part.level for part in first.parts] == levels

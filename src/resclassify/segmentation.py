@@ -60,10 +60,11 @@ def segment(document: Document) -> list[Clause]:
 
 
 def _parts(draft: _Draft) -> tuple[Part, ...]:
-    ends = [*(start for _, _, start in draft.parts[1:]), draft.end][: len(draft.parts)]
+    """The sub-paragraphs, each to where the next begins. Alone, "(i)" may be the letter after (h); before (ii) it is a number."""
+    following = [*((label, start) for label, _, start in draft.parts[1:]), ("", draft.end)][: len(draft.parts)]
     return tuple(
-        Part(label=label, level=level, start=start - draft.start, end=end - draft.start)
-        for (label, level, start), end in zip(draft.parts, ends, strict=True)
+        Part(label, 3 if (label, next_label) == ("(i)", "(ii)") else level, start - draft.start, end - draft.start)
+        for (label, level, start), (next_label, end) in zip(draft.parts, following, strict=True)
     )
 
 

@@ -52,6 +52,8 @@ def adapt(
     head = _MaskHead(encoder.config.hidden_size, encoder.config.vocab_size)
     ids = [tuple(tokenizer(text, truncation=True, max_length=settings.longest)["input_ids"] for text in pair) for pair in pairs]
     batches = [batch for _ in range(settings.epochs) for batch in _batches(ids, settings.pieces, rng)]
+    if not batches:
+        return
     optimizer = torch.optim.AdamW(
         [*encoder.parameters(), *head.parameters()], lr=settings.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
     )
