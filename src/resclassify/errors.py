@@ -55,3 +55,9 @@ class LabelError(ResclassifyError):
     """Labelled data breaks a rule of the data set."""
 
     exit_status = 9
+
+
+class PromotionRefusedError(ResclassifyError):
+    """A model is not put into production, since a rule speaks against it or another one came first."""
+
+    exit_status = 10

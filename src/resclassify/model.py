@@ -19,17 +19,16 @@ from resclassify.calibration import Calibration
 from resclassify.errors import ModelError, OutputError
 from resclassify.evidence import spans_of, worded
 from resclassify.lexicon import script
+from resclassify.production import in_production, models_folder
 from resclassify.scorers import Scorer, load_scorer
 from resclassify.segmentation import segment
-from resclassify.shipped import shipped
 from resclassify.text import chain
 from resclassify.types import Clause, Document, Evidence, TaggedClause
 
 FORMAT = 2
-DEFAULT = "models/themes"
 _MANIFEST = "manifest.json"
 _UNWRITABLE = "{}: the model cannot be written ({}); name a folder that you may write to"
-_REMEDY = "fetch the folder again, or name another model (`make train` rebuilds models/floor-clone)"
+_REMEDY = "fetch the folder again, name another model, or `resclassify rollback` where it is in production"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +139,12 @@ def seal(folder: Path) -> None:
 
 
 def load(folder: Path | str | None = None) -> Model:
-    """The model in `folder`; without one, the model that travels with resclassify.
+    """The model in `folder`; without one, the model in production: that of the models folder's ledger (`RESCLASSIFY_MODELS`,
+    or runs/models in the working directory), or where there is no ledger the model that travels with resclassify.
 
     Raises ModelError for a folder that is missing, incomplete, altered since it was sealed, or of another version.
     """
-    path = shipped(DEFAULT) if folder is None else Path(folder)
+    path = in_production(models_folder()) if folder is None else Path(folder)
     if not path.is_dir():
         raise ModelError(f"{path}: no model folder there; name one after --model (`make train` rebuilds models/floor-clone)")
     _check_manifest(path)

@@ -13,11 +13,13 @@ from resclassify.errors import SettingsError
 class Settings:
     """Limits and defaults of one run.
 
+    `model`: the model folder that tags; `models`: the folder whose ledger names it, where `model` does not.
     `max_bytes`: largest file that is read. `max_unpacked_bytes`: largest content of a packed file (DOCX).
     `max_text_chars`: longest text of one document. `batch_size`: clauses scored at once.
     """
 
     model: str = ""
+    models: str = ""
     max_bytes: int = 100 * 2**20
     max_unpacked_bytes: int = 200 * 2**20
     max_text_chars: int = 20_000_000
