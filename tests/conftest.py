@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from resclassify.model import Model
 from resclassify.training import LinearSettings, fit_floor
 
 ROOT = Path(__file__).resolve().parents[1]
+# What an owner has promoted in this clone is not what is tested.
+os.environ["RESCLASSIFY_MODELS"] = str(ROOT / "no models folder")
 SAMPLE = ROOT / "data/samples/A_C.3_79_L.22_Rev.1.ar.txt"
 _DEEDS = {
     "prevention": ("address the root causes and raise public awareness", "معالجة الأسباب الجذرية وتوعية الجمهور"),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from resclassify import cli_models
+from resclassify import cli_compare, cli_models, cli_promote, cli_retrain, cli_review, cli_store, cli_trends
 from resclassify.cli_data import app as data_app
-from resclassify.errors import InputError, NoClauseError, PartialFailureError, ResclassifyError
+from resclassify.errors import InputError, OutputError, ResclassifyError, SettingsError
 
 if TYPE_CHECKING:
     from resclassify.settings import Settings
-    from resclassify.types import Clause, Lang
+    from resclassify.types import Clause, Document, Lang
 
 app = typer.Typer(
     name="resclassify",
@@ -28,13 +28,21 @@ app = typer.Typer(
     epilog=(
         "Exit statuses: 0 done; 2 wrong usage or settings; 3 input cannot be read; 4 no clause found; 5 model cannot be loaded; "
         "6 output cannot be written; 7 some documents failed, the others were done; 8 a package is missing; "
-        "9 labelled data breaks a rule; 130 interrupted."
+        "9 labelled data breaks a rule; 10 a promotion is refused; 130 interrupted."
     ),
 )
 app.add_typer(data_app, name="data")
+app.command("compare")(cli_compare.compare)
+app.command("audit")(cli_compare.audit)
 app.command("train")(cli_models.train)
 app.command("evaluate")(cli_models.evaluate)
-STDIN = "-"
+app.command("ingest")(cli_store.ingest)
+app.command("retrain")(cli_retrain.retrain)
+app.command("promote")(cli_promote.promote)
+app.command("rollback")(cli_promote.rollback)
+app.add_typer(cli_promote.app, name="models")
+app.command("trends")(cli_trends.trends)
+app.command("review")(cli_review.review)
 
 
 class Format(StrEnum):
@@ -45,6 +53,7 @@ class Format(StrEnum):
     csv = "csv"
     parquet = "parquet"
     html = "html"
+    akn = "akn"
 
 
 class Language(StrEnum):
@@ -63,8 +72,19 @@ Paths = Annotated[
         metavar="PATH...",
     ),
 ]
+StoredPaths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Documents (.txt .docx .pdf .html), folders of them, - for standard input, or tables of clauses "
+        "(.jsonl .csv .parquet with a 'text' column). With --store, symbols or file names of documents in it; all without.",
+        metavar="PATH...",
+    ),
+]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the result.")]
-OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="File to write (a folder for several documents as akn); standard output without it."),
+]
 LangOption = Annotated[Language, typer.Option("--lang", help="Language of the input; auto finds it clause by clause.")]
 SettingsOption = Annotated[
     Path | None, typer.Option("--settings", help="A TOML file of settings.", envvar="RESCLASSIFY_SETTINGS")
@@ -88,20 +108,27 @@ def main(
 
 @app.command()
 def tag(
-    paths: Paths,
+    paths: StoredPaths = None,
     form: FormatOption = Format.table,
     output: OutputOption = None,
-    model: Annotated[Path | None, typer.Option("--model", help="Model folder; the shipped model without it.")] = None,
+    model: Annotated[Path | None, typer.Option("--model", help="Model folder; the model in production without it.")] = None,
     lang: LangOption = Language.auto,
     settings: SettingsOption = None,
+    store: Annotated[str | None, typer.Option("--store", help="Read tags that `ingest` stored; PATHs are symbols.")] = None,
 ) -> None:
-    """Tag every clause of documents or tables with its themes."""
+    """Tag every clause of documents or tables with its themes; with --store, show what is tagged there."""
+    if store is not None:
+        _run_stored(store, paths or [], form, output, model, lang)
+        return
+    if not paths:
+        raise SettingsError("tag: name documents, folders or tables, or --store to read documents that `ingest` stored")
     from resclassify.exports import tagged_record
     from resclassify.model import load
+    from resclassify.production import model_folder
     from resclassify.settings import load_settings
 
     chosen = load_settings(settings)
-    loaded = load(model or chosen.model or None)
+    loaded = load(model_folder(model, chosen))
 
     def tagged(clauses: list[Clause]) -> list[dict[str, Any]]:
         return [tagged_record(item) for item in loaded.tag(clauses, batch_size=chosen.batch_size)]
@@ -143,99 +170,95 @@ def _run(
 ) -> None:
     """Reads every input, turns clauses into records, writes them all, and reports what failed at the end."""
     from resclassify.display import progress
+    from resclassify.inputs import input_names, input_paths, read_clauses
 
-    if form is Format.parquet and output is None and sys.stdout.isatty():
-        raise typer.BadParameter("Parquet is not for a terminal; name a file with --output")
-    forced: Lang | None = None if lang is Language.auto else "ar" if lang is Language.ar else "en"
-    inputs = list(_inputs(paths))
-    records: list[dict[str, Any]] = []
+    _check_screen(form, output)
+    forced = _forced(lang)
+    inputs = list(input_paths(paths))
+    folder = _folder(paths, inputs, output) if form is Format.akn else None
+    results: list[tuple[Document | None, list[dict[str, Any]]]] = []
     failures: list[InputError] = []
-    names = _names(inputs)
+    names = input_names(inputs)
     for source, name in progress(list(zip(inputs, names, strict=True)), "reading and tagging"):
         try:
-            records += records_of(_clauses(source, name, forced, settings))
+            document, clauses = read_clauses(source, name, forced, settings)
+            if document is None and form is Format.akn:
+                raise InputError(f"{name}: is a table of bare clauses, and akn holds whole documents; name another --format")
+            results.append((document, records_of(clauses)))
         except InputError as error:
             failures.append(error)
-    if records or not failures:
+    _show(results, form, output, folder, write_empty=not failures)
+    cli_store.report(failures, total=len(inputs))
+
+
+def _run_stored(store: str, names: Sequence[str], form: Format, output: Path | None, model: Path | None, lang: Language) -> None:
+    """Writes what is tagged in the store, and reports what was not there at the end."""
+    _check_screen(form, output)
+    results, failures = cli_store.stored(store, names, model, _forced(lang))
+    folder = _folder([], results, output) if form is Format.akn else None
+    _show(results, form, output, folder, write_empty=not failures)
+    cli_store.report(failures, total=len(results) + len(failures))
+
+
+def _check_screen(form: Format, output: Path | None) -> None:
+    if form is Format.parquet and output is None and sys.stdout.isatty():
+        raise typer.BadParameter("Parquet is not for a terminal; name a file with --output")
+
+
+def _forced(lang: Language) -> Lang | None:
+    return None if lang is Language.auto else "ar" if lang is Language.ar else "en"
+
+
+def _show(
+    results: Sequence[tuple[Document | None, list[dict[str, Any]]]],
+    form: Format,
+    output: Path | None,
+    folder: Path | None,
+    *,
+    write_empty: bool,
+) -> None:
+    records = [record for _, found in results for record in found]
+    if form is Format.akn:
+        _write_akoma_ntoso([(document, found) for document, found in results if document is not None], output, folder)
+    elif records or write_empty:
         _write(records, form, output)
-    _report(failures, total=len(inputs))
 
 
-def _inputs(paths: Sequence[str]) -> Iterator[Path | None]:
-    """Every file named or held by a folder named, in order; None stands for standard input."""
-    from resclassify.readers import SUFFIXES
-
-    for name in paths:
-        path = Path(name)
-        if name == STDIN:
-            yield None
-        elif path.is_dir():
-            found = sorted(item for item in path.rglob("*") if item.is_file() and item.suffix.lower() in SUFFIXES)
-            if not found:
-                raise InputError(f"{path}: the folder holds no document ({' '.join(SUFFIXES)}); name another folder")
-            yield from found
-        else:
-            yield path
-
-
-def _names(inputs: Sequence[Path | None]) -> list[str]:
-    """A document's name is its file name; with its folder where two files share one."""
-    plain = ["standard input" if path is None else path.name for path in inputs]
-    return [name if path is None or plain.count(name) == 1 else path.as_posix() for path, name in zip(inputs, plain, strict=True)]
-
-
-def _clauses(path: Path | None, name: str, lang: Lang | None, settings: Settings) -> list[Clause]:
-    from dataclasses import replace
-
-    from resclassify import tables
-    from resclassify.language import require_known
-    from resclassify.readers import read, read_bytes
-    from resclassify.segmentation import segment
-
-    if path is not None and path.suffix.lower() in tables.SUFFIXES:
-        return tables.read_table(path, lang, max_bytes=settings.max_bytes)
-    if path is None:
-        document = read_bytes(sys.stdin.buffer.read(settings.max_bytes + 1), name, settings)
-    else:
-        document = replace(read(path, settings), name=name)
-    if lang is None:
-        require_known(document.text, name)
-    clauses = segment(document)
-    if not clauses:
-        raise NoClauseError(
-            f"{name}: no clause found; give a resolution with its preambular and operative paragraphs, "
-            "or a table of clauses (.jsonl, .csv, .parquet with a 'text' column)"
-        )
-    return clauses if lang is None else [replace(clause, lang=lang) for clause in clauses]
+def _folder(paths: Sequence[str], inputs: Sequence[object], output: Path | None) -> Path | None:
+    """The folder that documents go to, a file each; None where there is one document, and it goes to a file or the screen."""
+    several = len(inputs) > 1 or any(Path(path).is_dir() for path in paths)
+    if several and output is None:
+        raise typer.BadParameter("a file of Akoma Ntoso holds one document; name a folder for several with --output")
+    if several and output is not None and output.exists() and not output.is_dir():
+        raise OutputError(f"{output}: is no folder, and several documents need one; name a folder with --output")
+    return output if several or (output is not None and output.is_dir()) else None
 
 
 def _write(records: list[dict[str, Any]], form: Format, output: Path | None) -> None:
-    from resclassify.exports import render, write_whole
+    from resclassify.exports import render, send
 
     if form is Format.table:
-        from resclassify.display import show_clauses, table_text
+        from resclassify.display import clause_tables, write_tables
 
-        if output is None:
-            show_clauses(records)
-        else:
-            write_whole(table_text(records).encode("utf-8"), output)
+        write_tables(clause_tables(records), output)
         return
-    content = render(records, form.value)
-    if output is not None:
-        write_whole(content, output)
-    else:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+    send(render(records, form.value), output)
 
 
-def _report(failures: Sequence[InputError], total: int) -> None:
-    for failure in failures:
-        typer.echo(f"resclassify: {failure}", err=True)
-    if not failures:
-        return
-    if len(failures) < total:
-        raise PartialFailureError(f"{len(failures)} of {total} inputs failed (named above); the others were done")
-    raise typer.Exit(failures[0].exit_status)
+def _write_akoma_ntoso(
+    results: Sequence[tuple[Document, list[dict[str, Any]]]], output: Path | None, folder: Path | None
+) -> None:
+    """Each document with its records to a file of its own in `folder`, named after it; without a folder, the one to `output`."""
+    from resclassify.akoma_ntoso import file_names, to_akoma_ntoso
+    from resclassify.exports import send
+
+    if folder is not None and results:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"{folder}: cannot be made ({error.strerror}); name a folder that you may write to") from error
+    for (document, records), name in zip(results, file_names([document.name for document, _ in results]), strict=True):
+        send(to_akoma_ntoso(document, records), output if folder is None else folder / name)
 
 
 def run() -> None:
@@ -251,3 +274,8 @@ def run() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # Files have lines of their own; what is left is mostly standard output on a disk that is full.
+        typer.echo(f"resclassify: {error.filename or 'the output'}: cannot be read or written ({error.strerror})", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(OutputError.exit_status)

@@ -5,16 +5,23 @@ from __future__ import annotations
 import io
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from resclassify.exports import write_whole
 from resclassify.taxonomy import Taxonomy, load_taxonomy
+from resclassify.types import TaggedClause
+
+if TYPE_CHECKING:
+    from resclassify.audit import Audit
+    from resclassify.comparison import ClauseChange, Comparison
 
 _COLOURS = {
     "prevention": "green",
@@ -68,27 +75,22 @@ def show_themes(taxonomy: Taxonomy) -> None:
     _console().print(table)
 
 
-def show_clauses(records: Sequence[dict[str, Any]]) -> None:
-    """Prints clauses, with their tags where they have them, and a count."""
-    console = _console()
-    for part in _clause_tables(records):
-        console.print(part)
-
-
-def table_text(records: Sequence[dict[str, Any]]) -> str:
-    """The table of clauses as plain text."""
+def write_tables(parts: Iterable[Table | Text], output: Path | None) -> None:
+    """Prints tables and lines, or writes them as plain text to a file."""
     sink = io.StringIO()
-    console = Console(file=sink, width=_PIPE_WIDTH, color_system=None)
-    for part in _clause_tables(records):
+    console = _console() if output is None else Console(file=sink, width=_PIPE_WIDTH, color_system=None)
+    for part in parts:
         console.print(part)
-    return sink.getvalue()
+    if output is not None:
+        write_whole(sink.getvalue().encode("utf-8"), output)
 
 
 def _console() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH, color_system=None)
 
 
-def _clause_tables(records: Sequence[dict[str, Any]]) -> Iterator[Table | Text]:
+def clause_tables(records: Sequence[dict[str, Any]]) -> Iterator[Table | Text]:
+    """Clauses, a table a document, with their tags where they have them, and a count."""
     documents = list(dict.fromkeys(record["document"] for record in records))
     for document in documents:
         yield _clause_table(document, [record for record in records if record["document"] == document])
@@ -104,13 +106,16 @@ def _clause_table(document: str, records: Sequence[dict[str, Any]]) -> Table:
         table.add_column("themes (probability)", min_width=24, overflow="fold")
         table.add_column("review", no_wrap=True)
     for record in records:
-        snippet = record["text"].replace("\n", " ")
-        snippet = snippet if len(snippet) <= _SNIPPET else snippet[: _SNIPPET - 1].rsplit(" ", 1)[0] + " …"
-        row = [Text(_label(record)), Text(snippet)]
+        row = [Text(_label(record)), Text(_snippet(record["text"], _SNIPPET))]
         if tagged:
             row += [_tags(record), Text("?" if record["review"] else "", style="bold yellow")]
         table.add_row(*row)
     return table
+
+
+def _snippet(text: str, most: int) -> str:
+    line = text.replace("\n", " ")
+    return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0] + " …"
 
 
 def _label(record: dict[str, Any]) -> str:
@@ -137,3 +142,72 @@ def _summary(records: Sequence[dict[str, Any]]) -> Text:
             f"; none {sum(not record['themes'] for record in records)}; to review {sum(record['review'] for record in records)}"
         )
     return Text(line)
+
+
+def comparison_tables(comparison: Comparison, old_name: str, new_name: str) -> Iterator[Table | Text]:
+    """What changed: a row a clause that is not the same, the counts by status, and themes before and after."""
+    table = Table(title=f"{old_name} → {new_name}", box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for heading in ("old", "new", "status"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("text", ratio=1, overflow="fold")
+    table.add_column("verb", max_width=30, overflow="fold")
+    table.add_column("themes", max_width=22, overflow="fold")
+    for change in comparison.changes:
+        if change.status == "same" and not change.moved:
+            continue
+        item = change.new or change.old[0]
+        table.add_row(
+            Text(", ".join(_place(found) for found in change.old)),
+            Text(_place(change.new) if change.new else ""),
+            Text(change.status + (", moved" if change.moved else "")),
+            Text(_snippet(item.clause.text, _SNIPPET)),
+            Text(_verbs(change)),
+            _gains(change),
+        )
+    yield table
+    yield Text(
+        f"{len(comparison.new)} clauses from {len(comparison.old)}: "
+        + ", ".join(f"{count} {status}" for status, count in comparison.counts.items())
+    )
+    counts = [f"{theme} {'→'.join(map(str, comparison.theme_counts(theme)))}" for theme in load_taxonomy().ids]
+    yield Text(f"themes: {', '.join(counts)}; to review {sum(item.review for item in comparison.new)} of the new clauses")
+
+
+def _place(item: TaggedClause) -> str:
+    return item.clause.number or item.clause.id.rsplit("#", 1)[-1]
+
+
+def _verbs(change: ClauseChange) -> str:
+    if change.verb_change not in ("strengthened", "weakened") or change.old_verb is None or change.new_verb is None:
+        return ""
+    return f"{change.verb_change}: {change.old_verb.label} → {change.new_verb.label}"
+
+
+def _gains(change: ClauseChange) -> Text:
+    gains = Text()
+    for sign, found in (("+", change.themes_gained), ("−", change.themes_lost)):
+        for theme in found:
+            gains.append(f"{sign}{theme} ", style=_COLOURS.get(theme, ""))
+    return gains
+
+
+def audit_tables(found: Audit) -> Iterator[Table | Text]:
+    """Where two languages of one text disagree, and how many pairs agree."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("left", "right", "likely cause"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("left alone", "right alone"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("text", ratio=1, overflow="fold")
+    for item in found.disagreements:
+        first = (item.left or item.right)[0]
+        table.add_row(
+            Text(", ".join(map(_place, item.left))),
+            Text(", ".join(map(_place, item.right))),
+            Text(item.cause),
+            Text(" ".join(item.only_left)),
+            Text(" ".join(item.only_right)),
+            Text(_snippet(first.clause.text, _SNIPPET)),
+        )
+    yield table
+    yield Text(f"{found.pairs} pairs, {found.agreeing} with the same themes on both sides; {len(found.disagreements)} to look at")

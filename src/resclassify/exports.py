@@ -7,6 +7,7 @@ import html
 import io
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -94,7 +95,16 @@ def to_parquet(records: Sequence[Record]) -> bytes:
     return sink.getvalue()
 
 
-_STYLE = """
+THEME_SHADES = {
+    "prevention": "#2a9d8f33",
+    "prosecution": "#e76f5133",
+    "victim_protection": "#8e6fcf33",
+    "migration": "#e9c46a55",
+    "technology": "#3a86ff33",
+}
+THEME_COLOURS = "".join(f".{theme}{{background:{shade}}}" for theme, shade in THEME_SHADES.items()) + "\n"
+_STYLE = (
+    """
 :root{color-scheme:light dark}
 body{font:16px/1.6 system-ui,"Segoe UI","Noto Naskh Arabic","Noto Sans Arabic",sans-serif}
 body{max-width:60rem;margin:2rem auto;padding:0 1rem}
@@ -105,10 +115,11 @@ h2{margin-top:2.5rem}
 mark{color:inherit;border-radius:.2rem}
 .t{grid-column:2;display:flex;flex-wrap:wrap;gap:.4rem}
 .t span{border-radius:1rem;padding:0 .7rem;font-size:.85rem;border:1px solid #8886}
-.prevention{background:#2a9d8f33}.prosecution{background:#e76f5133}.victim_protection{background:#8e6fcf33}
-.migration{background:#e9c46a55}.technology{background:#3a86ff33}.review{background:#ffb70366;font-weight:600}
+.review{background:#ffb70366;font-weight:600}
 @media print{body{max-width:none;margin:0}article{break-inside:avoid}}
 """
+    + THEME_COLOURS
+)
 
 
 def to_html(records: Sequence[Record]) -> str:
@@ -140,15 +151,21 @@ def _article(record: Record) -> str:
     return f'<article id="{html.escape(record["id"])}" lang="{record["lang"]}" dir="{direction}">{body}</article>'
 
 
-def _marked(text: str, evidence: Sequence[Record]) -> str:
-    """The text with the words that carried its themes marked; words that carried two are marked by the first."""
+def marked_pieces(text: str, evidence: Sequence[Record]) -> list[tuple[str, str | None]]:
+    """The text in pieces, each with the theme that its words carried, or None; words that carried two have the first."""
     edges = sorted({0, len(text), *(edge for item in evidence for edge in (item["start"], item["end"]))})
-    parts = []
-    for start, end in pairwise(edges):
-        theme = next((item["theme"] for item in evidence if item["start"] <= start and end <= item["end"]), None)
-        piece = html.escape(text[start:end])
-        parts.append(f'<mark class="{html.escape(theme)}">{piece}</mark>' if theme else piece)
-    return "".join(parts)
+    return [
+        (text[start:end], next((item["theme"] for item in evidence if item["start"] <= start and end <= item["end"]), None))
+        for start, end in pairwise(edges)
+    ]
+
+
+def _marked(text: str, evidence: Sequence[Record]) -> str:
+    """The text with the words that carried its themes marked."""
+    return "".join(
+        f'<mark class="{html.escape(theme)}">{html.escape(piece)}</mark>' if theme else html.escape(piece)
+        for piece, theme in marked_pieces(text, evidence)
+    )
 
 
 def render(records: Sequence[Record], form: str) -> bytes:
@@ -188,6 +205,15 @@ def write_whole(content: bytes, path: Path) -> None:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def send(content: bytes, output: Path | None) -> None:
+    """Writes `content` to the file `output`, whole; to standard output without one."""
+    if output is not None:
+        write_whole(content, output)
+        return
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def _umask() -> int:
