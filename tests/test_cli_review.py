@@ -115,7 +115,9 @@ def test_killed_at_any_moment_every_decision_that_was_passed_is_kept(place: list
 
 def test_an_interruption_is_one_line_and_keeps_what_was_decided(place: list[str], tmp_path: Path) -> None:
     line = [PROGRAM, *place, "--who", "Amal"]
-    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    # Where the tests run in the background of a shell, they and what they start ignore interruptions.
+    listening = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **listening) as running:
         assert running.stdin is not None
         assert running.stdout is not None
         assert running.stderr is not None

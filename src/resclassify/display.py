@@ -50,7 +50,8 @@ def training_progress(epochs: int, curve: list[Mapping[str, float]]) -> Iterator
     """A bar on standard error, and a line where an epoch ends; every figure joins the `curve`."""
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("fine-tuning", total=None)
 
         def report(figures: Mapping[str, float]) -> None:
