@@ -24,7 +24,7 @@ Recalling its resolution 70/1 of 25 September 2015,
 
 
 def _folder(folder: Path) -> Path:
-    for name in ("b.txt", "a.TXT", "sub/c.html", "notes.bin", "sub/table.csv"):
+    for name in ("b.txt", "a.TXT", "sub/c.html", "notes.bin", "sub/table.csv", "README.md", "sub/readme.txt"):
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(TEXT)

@@ -19,7 +19,8 @@ STDIN = "-"
 
 
 def input_paths(paths: Sequence[str]) -> Iterator[Path | None]:
-    """Every file named or held by a folder named, in order; None stands for standard input ("-").
+    """Every file named or held by a folder named, in order; None stands for standard input ("-"). What is called README in a
+    folder is about its documents and is none.
 
     Raises InputError for a folder that holds no document.
     """
@@ -28,7 +29,8 @@ def input_paths(paths: Sequence[str]) -> Iterator[Path | None]:
         if name == STDIN:
             yield None
         elif path.is_dir():
-            found = sorted(item for item in path.rglob("*") if item.is_file() and item.suffix.lower() in SUFFIXES)
+            found = sorted(item for item in path.rglob("*") if item.suffix.lower() in SUFFIXES and item.is_file())
+            found = [item for item in found if item.stem.lower() != "readme"]
             if not found:
                 raise InputError(f"{path}: the folder holds no document ({' '.join(SUFFIXES)}); name another folder")
             yield from found
