@@ -230,3 +230,17 @@ def test_every_command_and_option_is_in_the_readme() -> None:
                         assert option in readme, f"README.md does not name {option} of `{line}`"
 
     check(typer.main.get_command(app), "resclassify")
+
+
+@pytest.mark.parametrize(
+    ("package", "line", "extra"),
+    [("sqlalchemy", ["ingest", "x.txt"], "store"), ("torch", ["train", "-o", "m"], "train")],
+)
+def test_a_package_that_is_missing_is_named_with_its_extra(package: str, line: list[str], extra: str, tmp_path: Path) -> None:
+    program = (
+        f"import sys\nsys.modules[{package!r}] = None\nsys.argv = ['resclassify', *{line!r}]\n"
+        "from resclassify.cli import run\nrun()"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert found.returncode == 8
+    assert found.stderr == f"resclassify: {package} is not installed; run `make install`, or pip install 'resclassify[{extra}]'\n"

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from resclassify import cli_compare, cli_models, cli_promote, cli_retrain, cli_review, cli_store, cli_trends
 from resclassify.cli_data import app as data_app
-from resclassify.errors import InputError, OutputError, ResclassifyError, SettingsError
+from resclassify.errors import InputError, MissingExtraError, OutputError, ResclassifyError, SettingsError
 
 if TYPE_CHECKING:
     from resclassify.settings import Settings
@@ -261,6 +261,25 @@ def _write_akoma_ntoso(
         send(to_akoma_ntoso(document, records), output if folder is None else folder / name)
 
 
+# Packages that are imported on use, by the extra that brings them.
+_EXTRAS = {
+    "store": ("sqlalchemy",),
+    "postgres": ("psycopg",),
+    "analysis": ("altair", "vl_convert"),
+    "review": ("openpyxl", "bidi", "arabic_reshaper"),
+    "notebooks": ("nbformat", "nbclient"),
+    "train": ("torch", "transformers", "datasets", "mlflow", "onnx", "pandas", "matplotlib", "krippendorff"),
+}
+
+
+def _end_without(package: str) -> NoReturn:
+    """Names the package that is missing and how to install it."""
+    extra = next((extra for extra, packages in _EXTRAS.items() if package in packages), "train")
+    line = f"resclassify: {package} is not installed; run `make install`, or pip install 'resclassify[{extra}]'"
+    typer.echo(line, err=True)
+    sys.exit(MissingExtraError.exit_status)
+
+
 def run() -> None:
     """Entry point of the `resclassify` command: one line and an exit status for every error of the family."""
     try:
@@ -268,6 +287,11 @@ def run() -> None:
     except ResclassifyError as error:
         typer.echo(f"resclassify: {error}", err=True)
         sys.exit(error.exit_status)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").split(".")[0]
+        if package in ("", "resclassify"):
+            raise
+        _end_without(package)
     except KeyboardInterrupt:
         typer.echo("resclassify: interrupted", err=True)
         sys.exit(130)
