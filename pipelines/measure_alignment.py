@@ -34,8 +34,8 @@ print(f"# Alignment of versions\n\n{clauses} clauses of newer versions, aligned 
 print(
     "people; one pair was read twice, by readers that did not see each other's. What `compare` goes by was set on what readers a"
 )
-print("and b said; the series of reader c were aligned afterwards, and one rule was mended after a look at them (ancestors right for")
-print("0.884 of the clauses of A/RES/68/179 before). Intervals: 95 %, bootstrap over clauses.\n")
+print("and b said; the series of reader c were aligned afterwards, and one rule was mended after a look at them (ancestors right")
+print("for 0.884 of the clauses of A/RES/68/179 before). Intervals: 95 %, bootstrap over clauses.\n")
 print(agreement_table(found))
 documents, links, right, wrong = languages_found(read_pairs(arguments.pairs), encoder)
 f1 = 2 * right / (links + right + wrong)
