@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from series import VERSIONS, encoder, version
 
 from resclassify.errors import ModelError
+from resclassify.onnx_network import TOKENIZER
 from resclassify.shipped import shipped
-from resclassify.vectors import DEFAULT, TOKENIZER, VECTORS, load_encoder
+from resclassify.vectors import DEFAULT, VECTORS, load_encoder
 
 TEXTS = [clause.text for lang in ("en", "ar") for clause in version(VERSIONS[0], lang)[:6]]  # type: ignore[arg-type]
 

@@ -71,10 +71,11 @@ def _align_within(old: Sequence[Clause], new: Sequence[Clause], encoder: Encoder
     cosines = _cosines_of_unsure(old, new, likeness, encoder)
     raised = (1 - _COSINE_SHARE) * likeness + _COSINE_SHARE * np.clip((cosines - _COSINE_FLOOR) / (1 - _COSINE_FLOOR), 0, 1)
     likeness = np.maximum(likeness, raised)
-    scores = likeness - _POSITION * _distances(len(old), len(new)) - _KIND * _other_kind(old, new)
+    other_kind = _other_kind(old, new)
+    scores = likeness - _POSITION * _distances(len(old), len(new)) - _KIND * other_kind
     ancestors = _assigned(scores, likeness, _LEAST)
     _fill_gaps(ancestors, likeness + cosines, _GAP_EVIDENCE, _FREE_EVIDENCE)
-    _add_parts(ancestors, np.where(_other_kind(old, new) > 0, 0, common), old_sizes, new_sizes, old_bags, new_bags, weight)
+    _add_parts(ancestors, np.where(other_kind > 0, 0, common), old_sizes, new_sizes, old_bags, new_bags, weight)
     _add_neighbours(ancestors, old, new, encoder, (np.zeros(1), np.zeros(1)), likeness >= _PART_LIKE, _GAIN_WITHIN)
     return _alignment(ancestors, likeness)
 

@@ -11,13 +11,13 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 from typing import Literal, Protocol
 
 from resclassify.changes import CHANGES, DEEDS, add_neutral, add_theme, in_setting
 from resclassify.dataset import LANGS, Pair, read_rows
 from resclassify.errors import LabelError
+from resclassify.intervals import wilson_interval
 from resclassify.lexicon import opens_operative, opens_preambular, script
 from resclassify.model import Assessment
 from resclassify.shipped import shipped
@@ -27,7 +27,6 @@ from resclassify.types import Kind, Lang
 CASES = "data/behaviour.jsonl"
 BehaviourKind = Literal["functionality", "invariance", "direction"]
 _BATCH = 256
-_Z = 1.959964
 
 
 class Assessor(Protocol):
@@ -86,10 +85,7 @@ class Behaviour:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the rate (Wilson 1927), as though cases were independent of one another."""
-        spread = _Z**2 / self.cases
-        middle = self.rate + spread / 2
-        half = _Z * sqrt(self.rate * (1 - self.rate) / self.cases + spread / (4 * self.cases))
-        return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+        return wilson_interval(self.passed, self.cases)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,11 +119,11 @@ def _tagged(
 def _stored(
     names: tuple[str, str], languages: tuple[Lang | None, Lang | None], model: Path | None, store: str
 ) -> list[tuple[str, list[TaggedClause]]]:
-    from resclassify.production import fingerprint_of
+    from resclassify.production import stored_name
     from resclassify.store import open_store
     from resclassify.store.records import Selection
 
-    by = None if model is None else fingerprint_of(model) if model.is_dir() else str(model)
+    by = None if model is None else stored_name(model)
     with open_store(store) as opened:
         return [
             (name, _one_document(name, language, list(opened.chosen([name], Selection(model=by)))))

@@ -74,13 +74,13 @@ def stored(
     or file name; without names it is everything. `model` is a folder, or a name or fingerprint as the store knows it.
     """
     from resclassify.exports import tagged_record
-    from resclassify.production import fingerprint_of
+    from resclassify.production import stored_name
     from resclassify.store import open_store
     from resclassify.store.records import Selection
 
     wanted = Selection(language=lang)
     if model is not None:
-        wanted = replace(wanted, model=fingerprint_of(model) if model.is_dir() else str(model))
+        wanted = replace(wanted, model=stored_name(model))
     results: list[tuple[Document, list[dict[str, Any]]]] = []
     failures: list[InputError] = []
     with open_store(address) as opened:

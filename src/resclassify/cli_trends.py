@@ -148,9 +148,9 @@ def _gathered(paths: Sequence[str], store: str | None, model: Path | None, folde
     if store is not None:
         named = None
         if model is not None:
-            from resclassify.production import fingerprint_of
+            from resclassify.production import stored_name
 
-            named = fingerprint_of(model) if model.is_dir() else str(model)
+            named = stored_name(model)
         return gather_stored(store, paths, named)
     inputs = list(input_paths(paths))
     return gather(progress(list(zip(inputs, input_names(inputs), strict=True)), "reading and tagging"), folder, settings)

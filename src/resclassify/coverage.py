@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from resclassify.intervals import wilson_interval
 from resclassify.prevalence import Rates, corrected
 
 
@@ -45,9 +46,7 @@ class Coverage:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % Monte-Carlo interval of `share` (Wilson 1927)."""
-        z, n, p = 1.96, self.runs, self.share
-        middle, half = p + z * z / (2 * n), z * ((p * (1 - p) + z * z / (4 * n)) / n) ** 0.5
-        return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+        return wilson_interval(self.held, self.runs)
 
 
 def simulate(setting: Setting, runs: int, seed: int) -> Coverage:

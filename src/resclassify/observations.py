@@ -65,8 +65,8 @@ class Observation:
 
 
 def source_of(name: str, metadata: Metadata | None = None) -> Source:
-    """What is known of a document: its symbol as its name has it, or else its first page; body, session and year as the
-    symbol has them, or else the first page; its series by its title.
+    """What is known of a document: its symbol as its name has it, or else its first page, which prints symbols of reports too;
+    body, session and year as the symbol has them, or else the first page; its series by its title.
     """
     said = metadata or Metadata()
     symbol = symbol_of_name(name) or said.symbol

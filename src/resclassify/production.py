@@ -125,6 +125,11 @@ def fingerprint_of(folder: Path) -> str:
         raise ModelError(f"{folder}: no model folder there ({error.strerror}); name one after --model") from error
 
 
+def stored_name(model: Path) -> str:
+    """What `model` is called in a store: the fingerprint of a folder, or else, as it stands, a name or a fingerprint."""
+    return fingerprint_of(model) if model.is_dir() else str(model)
+
+
 def folder_of(models: Path, fingerprint: str) -> Path:
     """The folder of a model by its whole fingerprint: in the models folder, or the shipped one where it is that.
 

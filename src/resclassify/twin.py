@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from resclassify.scorers.onnx import NETWORK, TOKENIZER, OnnxScorer
+from resclassify.onnx_network import TOKENIZER
+from resclassify.scorers.onnx import NETWORK, OnnxScorer
 from resclassify.scorers.transformer import TransformerScorer
 from resclassify.vectors import VECTORS
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from resclassify.errors import ModelError
+from resclassify.onnx_network import open_network, threads
 from resclassify.shipped import shipped
 from resclassify.text import chain
 
-VECTORS, TOKENIZER = "vectors.onnx", "tokenizer.json"
+VECTORS = "vectors.onnx"
 DEFAULT = "models/encoder"
 _CHAIN = "light-1"
 
@@ -37,7 +36,7 @@ class Encoder:
         prepare = chain(_CHAIN)
         encodings = self.tokenizer.encode_batch([prepare(text) for text in texts])
         windows = [[found.ids, *(more.ids for more in found.overflowing if whole)] for found in encodings]
-        with ThreadPoolExecutor(_threads()) as pool:
+        with ThreadPoolExecutor(threads()) as pool:
             found = list(pool.map(self._vector, windows))
         if not found:
             return np.zeros((0, self.session.get_outputs()[0].shape[-1]), dtype=np.float32)
@@ -58,20 +57,6 @@ def load_encoder(folder: Path | None = None) -> Encoder:
 
     Raises ModelError where there is none that can be read.
     """
-    path = shipped(DEFAULT) if folder is None else folder
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        session = onnxruntime.InferenceSession(str(path / VECTORS), options, providers=["CPUExecutionProvider"])
-        tokenizer = Tokenizer.from_file(str(path / TOKENIZER))
-        longest = int(session.get_modelmeta().custom_metadata_map["longest"])
-    except Exception as error:  # both libraries raise bare classes of their own
-        raise ModelError(f"{path}: {VECTORS} or {TOKENIZER} cannot be loaded ({error}); fetch the folder again") from error
-    tokenizer.no_padding()
+    session, tokenizer, longest = open_network(shipped(DEFAULT) if folder is None else folder, VECTORS)
     tokenizer.enable_truncation(longest)
     return Encoder(session, tokenizer)
-
-
-def _threads() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

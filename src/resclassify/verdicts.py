@@ -9,14 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from resclassify.evaluation import Estimate
+from resclassify.intervals import wilson_interval
 from resclassify.store.access import Store
 from resclassify.store.records import Review, Selection, StoredClause
 from resclassify.types import Clause, Lang
 
 SEED = 1
 DECIDING = ("accept", "change")
-# Of the normal distribution, for intervals of 95 %.
-_Z = 1.959964
 Themes = tuple[str, ...]
 
 
@@ -211,11 +210,7 @@ def _wrong(pairs: Sequence[tuple[Themes, Themes]], themes: Sequence[str]) -> dic
 
 def wilson(wrong: int, of: int) -> Estimate:
     """The share `wrong` of `of` with Wilson's interval of 95 % (1927)."""
-    share, square = wrong / of, _Z * _Z
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    half = _Z * math.sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
-    # At the ends the interval closes by definition, but for what rounding leaves.
-    return Estimate(share, 0.0 if wrong == 0 else middle - half, 1.0 if wrong == of else middle + half)
+    return Estimate(wrong / of, *wilson_interval(wrong, of))
 
 
 def joined(parts: Sequence[tuple[float, Estimate]]) -> Estimate:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from resclassify.errors import ModelError
 from resclassify.evidence import owners
+from resclassify.onnx_network import TOKENIZER, open_network, threads
 from resclassify.scorers import Reading
 
-NETWORK, TOKENIZER = "model.onnx", "tokenizer.json"
+NETWORK = "model.onnx"
 # Files of the folder that onnxruntime does not need: the same network for transformers.
 COMPANIONS = ("config.json", "model.safetensors", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 _OVERLAP = 64
@@ -41,7 +39,7 @@ class OnnxScorer:
 
     def read(self, texts: Sequence[str]) -> Reading:
         encodings = self.tokenizer.encode_batch(list(texts))
-        with ThreadPoolExecutor(_threads()) as pool:
+        with ThreadPoolExecutor(threads()) as pool:
             found = list(pool.map(self._read_one, texts, encodings))
         if not found:
             themes = self.session.get_outputs()[0].shape[-1]
@@ -73,23 +71,6 @@ class OnnxScorer:
     @classmethod
     def load(cls, folder: Path) -> OnnxScorer:
         """Raises ModelError for a network or a tokenizer that cannot be read."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            session = onnxruntime.InferenceSession(str(folder / NETWORK), options, providers=["CPUExecutionProvider"])
-            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        except Exception as error:  # both libraries raise bare classes of their own
-            raise ModelError(f"{folder}: {NETWORK} or {TOKENIZER} cannot be loaded ({error}); fetch the folder again") from error
-        longest = int(_metadata(session)["longest"])
-        tokenizer.no_padding()
+        session, tokenizer, longest = open_network(folder, NETWORK)
         tokenizer.enable_truncation(longest, stride=min(_OVERLAP, longest // 4))
         return cls(session, tokenizer, longest, folder)
-
-
-def _metadata(session: onnxruntime.InferenceSession) -> dict[str, Any]:
-    return dict(session.get_modelmeta().custom_metadata_map)
-
-
-def _threads() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -11,13 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from resclassify.exports import clause_record, tagged_record
-from resclassify.lexicon import fold
+from resclassify.observations import source_of
 from resclassify.store.records import ModelRecord
 from resclassify.store.schema import clauses, documents, models, tag_themes, taggings, tags, tallies
-from resclassify.symbols import parse_symbol, symbol_of_name
+from resclassify.symbols import parse_symbol
 from resclassify.types import Clause, Document, TaggedClause
-
-_NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def now() -> str:
@@ -49,27 +46,19 @@ _CLAUSE_COLUMNS = ("kind", "number", "annex", "lang", "text", "parts")
 
 
 def document_row(document: Document) -> dict[str, Any]:
-    """What is stored of a document, by column.
-
-    The symbol is the one that the file is named by, or else the front page's: front pages print the symbols of reports too. Body
-    and session are the symbol's where it says them, or else the front page's; the year is the symbol's, or else the date's.
-    """
-    metadata = document.metadata
-    symbol = symbol_of_name(document.name) or metadata.symbol
-    parts = parse_symbol(symbol) if symbol else None
-    said = metadata.session or ""
-    session = parts.session if parts and (parts.session or parts.special) else int(said) if said.isdigit() else None
+    """What is stored of a document, by column: where and when it was said as `observations.source_of` tells it."""
+    metadata, source = document.metadata, source_of(document.name, document.metadata)
     return {
-        "symbol": parts.symbol if parts else None,
-        "body": (parts.body if parts else None) or metadata.body,
-        "session": session,
-        "special_session": parts.special if parts else None,
-        "agenda_item": metadata.agenda_item,
+        "symbol": source.symbol,
+        "body": source.body,
+        "session": source.session,
+        "special_session": parse_symbol(source.symbol).special if source.symbol else None,
+        "agenda_item": source.agenda_item,
         "date": metadata.date,
-        "year": (parts.year if parts else None) or (int(metadata.date[:4]) if metadata.date else None),
+        "year": source.year,
         "distribution": metadata.distribution,
         "language": metadata.language,
-        "series": _NOT_LETTERS.sub(" ", fold(metadata.title)).strip() or None if metadata.title else None,
+        "series": source.series,
         "title": metadata.title,
         "footnotes": list(document.footnotes),
         "text": document.text,
